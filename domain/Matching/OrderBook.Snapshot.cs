@@ -1,0 +1,112 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Bourse.Domain.Matching.Internal;
+
+namespace Bourse.Domain.Matching;
+
+/// <content>
+/// The whole state as bytes: version, last trade price, trade count, then the four lists (bids, asks, buy stops, sell stops), each a count and its
+/// orders in priority order. Little-endian. The same commands give the same bytes.
+/// </content>
+public sealed partial class OrderBook
+{
+    private const byte SnapshotVersion = 1;
+    private const int HeaderBytes = 1 + 8 + 8;
+    private const int OrderBytes = (5 * 8) + 4 + 5;
+
+    /// <summary>Writes the state that <see cref="Load"/> reads.</summary>
+    public void Save(IBufferWriter<byte> writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var header = writer.GetSpan(HeaderBytes);
+        header[0] = SnapshotVersion;
+        BinaryPrimitives.WriteInt64LittleEndian(header[1..], _lastTrade);
+        BinaryPrimitives.WriteInt64LittleEndian(header[9..], _tradeCount);
+        writer.Advance(HeaderBytes);
+        foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[_bids, _asks, _buyStops, _sellStops]) Save(queue, writer);
+    }
+
+    /// <summary>A book that goes on exactly as the saved one would.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a snapshot of a version that this code knows, or hold more orders than the options allow.</exception>
+    public static OrderBook Load(ReadOnlySpan<byte> snapshot, OrderBookOptions? options = null)
+    {
+        if (snapshot.Length < HeaderBytes || snapshot[0] != SnapshotVersion) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
+        var book = new OrderBook(options)
+        {
+            _lastTrade = BinaryPrimitives.ReadInt64LittleEndian(snapshot[1..]),
+            _tradeCount = BinaryPrimitives.ReadInt64LittleEndian(snapshot[9..]),
+        };
+        var rest = snapshot[HeaderBytes..];
+        foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
+        if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");
+        book._changes?.Clear();
+        return book;
+    }
+
+    private void Save(PriceTimeQueue queue, IBufferWriter<byte> writer)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(4), queue.Count);
+        writer.Advance(4);
+        for (var index = queue.First; index != queue.Anchor; index = _pool[index].Next)
+        {
+            ref var node = ref _pool[index];
+            var bytes = writer.GetSpan(OrderBytes);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Id);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], queue.Flip(node.Rank));
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], node.Leaves);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], node.Filled);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[32..], node.IsHeld ? node.LimitPrice : 0);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[40..], node.Account);
+            bytes[44] = (byte)node.Side;
+            bytes[45] = (byte)node.Type;
+            bytes[46] = (byte)node.Tif;
+            bytes[47] = (byte)node.Stp;
+            bytes[48] = node.PostOnly ? (byte)1 : (byte)0;
+            writer.Advance(OrderBytes);
+        }
+    }
+
+    private void Load(PriceTimeQueue queue, ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < 4) throw new InvalidDataException("The order book's snapshot ends early.");
+        var count = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        rest = rest[4..];
+        if (count < 0 || rest.Length / OrderBytes < count) throw new InvalidDataException("The order book's snapshot ends early.");
+        if (_ids.Count + count > _maxOrders) throw new InvalidDataException("The order book's snapshot holds more orders than are allowed.");
+        for (; count > 0; count--)
+        {
+            Load(queue, rest[..OrderBytes]);
+            rest = rest[OrderBytes..];
+        }
+    }
+
+    private void Load(PriceTimeQueue queue, ReadOnlySpan<byte> bytes)
+    {
+        var id = BinaryPrimitives.ReadInt64LittleEndian(bytes);
+        var price = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
+        var leaves = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
+        var side = (Side)bytes[44];
+        var type = (OrderType)bytes[45];
+        var expected = type >= OrderType.Stop ? StopsOf(side) : RestingOf(side);
+        if (id <= 0 || _ids.Find(id) != 0 || leaves <= 0 || price is <= 0 or > MaxPriceTicks || expected != queue)
+        {
+            throw new InvalidDataException($"Order {id} in the order book's snapshot is broken.");
+        }
+
+        var index = _pool.Take();
+        ref var node = ref _pool[index];
+        node.Id = id;
+        node.Rank = queue.Flip(price);
+        node.Leaves = leaves;
+        node.Filled = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
+        node.LimitPrice = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]);
+        node.Account = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]);
+        node.Side = side;
+        node.Type = type;
+        node.Tif = (TimeInForce)bytes[46];
+        node.Stp = (SelfTradePrevention)bytes[47];
+        node.PostOnly = bytes[48] != 0;
+        _ids.Add(id, index);
+        queue.Insert(index);
+    }
+}
