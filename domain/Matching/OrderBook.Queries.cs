@@ -70,15 +70,17 @@ public sealed partial class OrderBook
         return index != 0;
     }
 
-    /// <summary>A side's resting orders in priority order. Do not run commands while enumerating.</summary>
-    public IEnumerable<OpenOrder> RestingOrders(Side side) => Orders(RestingOf(side));
+    /// <summary>A copy of a side's resting orders, in priority order.</summary>
+    public OpenOrder[] RestingOrders(Side side) => Orders(RestingOf(side));
 
-    /// <summary>A side's held stops, in the order in which they would be elected. Do not run commands while enumerating.</summary>
-    public IEnumerable<OpenOrder> HeldOrders(Side side) => Orders(StopsOf(side));
+    /// <summary>A copy of a side's held stops, in the order in which they would be elected.</summary>
+    public OpenOrder[] HeldOrders(Side side) => Orders(StopsOf(side));
 
-    private IEnumerable<OpenOrder> Orders(PriceTimeQueue queue)
+    private OpenOrder[] Orders(PriceTimeQueue queue)
     {
-        for (var index = queue.First; index != queue.Anchor; index = _pool[index].Next) yield return View(index);
+        var orders = new OpenOrder[queue.Count];
+        for (int i = 0, index = queue.First; i < orders.Length; i++, index = _pool[index].Next) orders[i] = View(index);
+        return orders;
     }
 
     private OpenOrder View(int index)
