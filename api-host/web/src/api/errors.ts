@@ -1,0 +1,77 @@
+/** A refusal of the server, or of the way to it (`network_error`, `timeout`: the outcome is unknown). */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    readonly status: number,
+    readonly detail: string | null,
+    /** Milliseconds that the server asks to wait, when it does. */
+    readonly retryAfterMs: number | null = null,
+  ) {
+    super(detail ?? code);
+  }
+
+  /** Whether the same request may be sent again to learn its outcome. */
+  get unknownOutcome(): boolean {
+    return this.status === 503 || this.status === 0;
+  }
+}
+
+const words: Record<string, string> = {
+  insufficient_funds: 'Not enough buying power for this order.',
+  insufficient_position: 'You do not hold enough to sell.',
+  price_collar: 'The price is too far from the last trade.',
+  market_closed: 'The market for this symbol is closed.',
+  trading_halted: 'Trading is halted.',
+  reduce_only: 'Only orders that shrink a position are taken.',
+  max_position: 'The order would exceed your position limit.',
+  max_order_qty: 'The quantity exceeds the limit for one order.',
+  max_notional: 'The value exceeds the limit for one order.',
+  max_open_orders: 'You have too many open orders.',
+  daily_loss_limit: 'Your daily loss limit is reached.',
+  restricted_symbol: 'You may not trade this symbol.',
+  unknown_symbol: 'This symbol is not listed.',
+  invalid_tick: 'The price is not a multiple of the tick size.',
+  invalid_lot: 'The quantity is not a multiple of the lot size.',
+  would_cross: 'A post-only order must not trade at once, and this one would.',
+  self_trade: 'The order would trade against your own order.',
+  no_liquidity: 'Nobody is quoting the other side.',
+  too_late_to_cancel: 'The order is already done.',
+  invalid_credentials: 'The name or the password is not right.',
+  locked_out: 'Too many failed sign-ins. Wait a while, then try again.',
+  rate_limited: 'Too many requests. Wait a moment.',
+  network_error: 'The server cannot be reached.',
+  timeout: 'The server did not answer in time.',
+  unavailable: 'The server cannot take this now.',
+  outcome_unknown: 'The outcome is not known yet.',
+};
+
+/** What went wrong in a sentence, with the stable code behind it. */
+export function describe(error: unknown): string {
+  if (!(error instanceof ApiError)) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const sentence = words[error.code] ?? error.detail ?? 'The request failed.';
+  return `${sentence} (${error.code})`;
+}
+
+/** Reads an RFC 9457 problem; a body that is none still gives a code. */
+export async function problem(response: Response): Promise<ApiError> {
+  let code = `http_${response.status}`;
+  let detail: string | null = null;
+  try {
+    const body = (await response.json()) as Record<string, unknown>;
+    if (typeof body['code'] === 'string') {
+      code = body['code'];
+    }
+    const text = body['detail'] ?? body['title'];
+    detail = typeof text === 'string' ? text : null;
+  } catch {
+    // Not JSON: a proxy's page, or nothing. The status says what there is to say.
+  }
+  return new ApiError(code, response.status, detail, retryAfter(response.headers.get('Retry-After')));
+}
+
+function retryAfter(header: string | null): number | null {
+  const seconds = header === null ? NaN : Number(header);
+  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : null;
+}

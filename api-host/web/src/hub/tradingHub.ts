@@ -1,0 +1,94 @@
+import { HttpTransportType, type HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
+import { ApiError } from '../api/errors';
+import type { Halt, OrderUpdate, Portfolio, Position, Quote } from '../api/types';
+import { Store } from '../lib/store';
+
+export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
+
+/** What the server sends, and the news of a connection that stands. */
+export interface HubEvents {
+  connected: () => void;
+  quotes: (batch: Quote[]) => void;
+  order: (update: OrderUpdate) => void;
+  position: (position: Position) => void;
+  account: (account: Partial<Portfolio>) => void;
+  halt: (halt: Halt) => void;
+  resync: (channel: string) => void;
+}
+
+const longestDelayMs = 10_000;
+/** The server may ping rarely when nothing else is to be sent. */
+const silenceMs = 60_000;
+
+/** How long to wait before try number `tries + 1`: doubling, never long, and spread so that browsers do not come back all at once. */
+export function reconnectDelay(tries: number, random: () => number): number {
+  return Math.min(longestDelayMs, 250 * 2 ** Math.min(tries, 10)) * (0.5 + 0.5 * random());
+}
+
+/** The connection to `/hubs/trading`. It comes back by itself until it is stopped; after each return `connected` is told again. */
+export class TradingHub {
+  readonly state = new Store<ConnectionState>('connecting');
+  private readonly connection: HubConnection;
+  private stopped = false;
+
+  constructor(
+    accessToken: () => Promise<string>,
+    private readonly events: HubEvents,
+  ) {
+    this.connection = new HubConnectionBuilder()
+      .withUrl('/hubs/trading', { accessTokenFactory: accessToken, transport: HttpTransportType.WebSockets, skipNegotiation: true })
+      .withAutomaticReconnect({ nextRetryDelayInMilliseconds: (context) => reconnectDelay(context.previousRetryCount, Math.random) })
+      .configureLogging(LogLevel.None)
+      .build();
+    this.connection.serverTimeoutInMilliseconds = silenceMs;
+    this.connection.on('price_update', events.quotes);
+    this.connection.on('order_update', events.order);
+    this.connection.on('position_update', events.position);
+    this.connection.on('account_update', events.account);
+    this.connection.on('halt', events.halt);
+    this.connection.on('resync', (message: { channel: string }) => events.resync(message.channel));
+    this.connection.onreconnecting(() => this.state.set('reconnecting'));
+    this.connection.onreconnected(() => this.up());
+    this.connection.onclose(() => void this.start());
+  }
+
+  /** Connects, trying again until it stands. */
+  async start(): Promise<void> {
+    for (let tries = 0; !this.stopped; tries++) {
+      try {
+        await this.connection.start();
+        this.up();
+        return;
+      } catch {
+        // The server is away or refuses for now; a sign-in that has ended stops this hub from outside.
+        this.state.set(tries === 0 ? 'connecting' : 'reconnecting');
+        await new Promise((done) => setTimeout(done, reconnectDelay(tries, Math.random)));
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.state.set('stopped');
+    await this.connection.stop();
+  }
+
+  subscribe = (symbols: string[]): Promise<unknown> => this.invoke('Subscribe', symbols);
+
+  /** All order updates after the number, then live ones. */
+  subscribeOrders = (afterSeq: number): Promise<unknown> => this.invoke('SubscribeOrders', afterSeq);
+
+  private up(): void {
+    if (!this.stopped) {
+      this.state.set('live');
+      this.events.connected();
+    }
+  }
+
+  private async invoke(method: string, argument: unknown): Promise<unknown> {
+    if (this.connection.state !== HubConnectionState.Connected) {
+      throw new ApiError('network_error', 0, null);
+    }
+    return this.connection.invoke(method, argument);
+  }
+}

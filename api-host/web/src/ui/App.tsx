@@ -1,0 +1,43 @@
+import { useEffect, useState } from 'react';
+import { Session } from '../api/session';
+import { Terminal } from '../state/terminal';
+import { Desk } from './Desk';
+import { TerminalContext } from './hooks';
+import { SignIn } from './SignIn';
+
+const session = new Session();
+
+/** The gate, or the desk behind it. A sign-in that ends, here or in another tab, drops everything that it showed. */
+export function App() {
+  const [signedIn, setSignedIn] = useState(session.signedIn);
+  const [terminal, setTerminal] = useState<Terminal | null>(null);
+
+  useEffect(() => {
+    session.onEnd = () => setSignedIn(false);
+    const changed = () => session.storageChanged();
+    window.addEventListener('storage', changed);
+    return () => window.removeEventListener('storage', changed);
+  }, []);
+
+  useEffect(() => {
+    if (!signedIn) {
+      return;
+    }
+    const started = new Terminal(session);
+    setTerminal(started);
+    void started.start();
+    return () => {
+      started.stop();
+      setTerminal(null);
+    };
+  }, [signedIn]);
+
+  if (!signedIn) {
+    return <SignIn session={session} onEnter={() => setSignedIn(true)} />;
+  }
+  return terminal === null ? null : (
+    <TerminalContext.Provider value={terminal}>
+      <Desk onSignOut={() => void session.leave()} />
+    </TerminalContext.Provider>
+  );
+}

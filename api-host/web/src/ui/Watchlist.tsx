@@ -1,0 +1,81 @@
+import { type KeyboardEvent, memo, useState } from 'react';
+import type { Instrument } from '../api/types';
+import { percent, places, price, signed } from '../lib/format';
+import { fromWire } from '../lib/decimal';
+import { mark } from '../state/quoteBook';
+import { arrow, tone } from './Change';
+import { useQuote, useStore, useTerminal } from './hooks';
+
+interface Props {
+  selected: string;
+  onSelect: (symbol: string) => void;
+}
+
+/** Every instrument with its live quote. Arrow keys move the selection. */
+export function Watchlist({ selected, onSelect }: Props) {
+  const instruments = useStore(useTerminal().instruments);
+  const [filter, setFilter] = useState('');
+  const wanted = filter.trim().toLowerCase();
+  const shown = instruments.filter((one) => one.symbol.toLowerCase().includes(wanted) || one.name.toLowerCase().includes(wanted));
+
+  function move(event: KeyboardEvent<HTMLElement>) {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (step === 0) {
+      return;
+    }
+    event.preventDefault();
+    const at = shown.findIndex((one) => one.symbol === selected);
+    const next = shown[Math.min(shown.length - 1, Math.max(0, at + step))];
+    if (next !== undefined) {
+      onSelect(next.symbol);
+      document.querySelector<HTMLElement>(`tr[data-symbol="${CSS.escape(next.symbol)}"]`)?.focus();
+    }
+  }
+
+  return (
+    <section className="panel watchlist" aria-label="Watchlist">
+      <div className="panel-head">
+        <h2>Markets</h2>
+        <input className="filter" type="search" placeholder="Filter" aria-label="Filter markets" value={filter} onChange={(event) => setFilter(event.target.value)} />
+      </div>
+      <div className="scroll">
+        <table className="grid">
+          <thead>
+            <tr><th>Symbol</th><th className="num">Bid</th><th className="num">Ask</th><th className="num">Last</th><th className="num">Change</th></tr>
+          </thead>
+          <tbody onKeyDown={move}>
+            {shown.map((instrument) => (
+              <Row key={instrument.symbol} instrument={instrument} selected={instrument.symbol === selected} onSelect={onSelect} />
+            ))}
+          </tbody>
+        </table>
+        {shown.length === 0 && <p className="empty">Nothing found.</p>}
+      </div>
+    </section>
+  );
+}
+
+interface RowProps {
+  instrument: Instrument;
+  selected: boolean;
+  onSelect: (symbol: string) => void;
+}
+
+const Row = memo(function Row({ instrument, selected, onSelect }: RowProps) {
+  const quote = useQuote(instrument.symbol);
+  const digits = places(instrument.tick_size);
+  const last = mark(quote);
+  const change = quote?.change ?? null;
+  return (
+    <tr className={selected ? 'selected' : ''} data-symbol={instrument.symbol} tabIndex={selected ? 0 : -1} aria-selected={selected}
+      onClick={() => onSelect(instrument.symbol)} title={instrument.name}>
+      <th scope="row">{instrument.symbol}{instrument.status !== 'open' && <span className="status-mark"> {instrument.status}</span>}</th>
+      <td className="num" data-field="bid">{price(quote?.bid, digits)}</td>
+      <td className="num" data-field="ask">{price(quote?.ask, digits)}</td>
+      <td className="num" data-field="last">
+        <span key={last} className={`flash ${tone(quote?.direction ?? 0)}`}>{price(last, digits)}<i aria-hidden="true">{arrow(quote?.direction ?? 0)}</i></span>
+      </td>
+      <td className={`num ${tone(change ?? 0)}`} data-field="change" title={signed(fromWire(change), digits)}>{percent(quote?.change_pct)}</td>
+    </tr>
+  );
+});
