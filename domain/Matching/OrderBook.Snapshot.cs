@@ -40,6 +40,15 @@ public sealed partial class OrderBook
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
         if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");
         book._changes?.Clear();
+        try
+        {
+            book.ValidateInternalState();
+        }
+        catch (InvalidOperationException broken)
+        {
+            throw new InvalidDataException("The order book's snapshot contradicts itself.", broken);
+        }
+
         return book;
     }
 
@@ -85,10 +94,15 @@ public sealed partial class OrderBook
         var id = BinaryPrimitives.ReadInt64LittleEndian(bytes);
         var price = BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]);
         var leaves = BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]);
+        var filled = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
+        var limit = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]);
         var side = (Side)bytes[44];
         var type = (OrderType)bytes[45];
-        var expected = type >= OrderType.Stop ? StopsOf(side) : RestingOf(side);
-        if (id <= 0 || _ids.Find(id) != 0 || leaves <= 0 || price is <= 0 or > MaxPriceTicks || expected != queue)
+        var isPossible = id > 0 && price is > 0 and <= MaxPriceTicks && limit is >= 0 and <= MaxPriceTicks
+            && leaves is > 0 and <= MaxQuantityLots && filled is >= 0 and < MaxQuantityLots
+            && side is (Side.Buy or Side.Sell) && type is >= OrderType.Limit and <= OrderType.StopLimit
+            && (TimeInForce)bytes[46] is >= TimeInForce.Day and <= TimeInForce.Fok && (SelfTradePrevention)bytes[47] <= SelfTradePrevention.CancelBoth;
+        if (!isPossible || queue != (type == OrderType.Limit ? RestingOf(side) : StopsOf(side)) || _ids.Find(id) != 0)
         {
             throw new InvalidDataException($"Order {id} in the order book's snapshot is broken.");
         }
@@ -98,8 +112,8 @@ public sealed partial class OrderBook
         node.Id = id;
         node.Rank = queue.Flip(price);
         node.Leaves = leaves;
-        node.Filled = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]);
-        node.LimitPrice = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]);
+        node.Filled = filled;
+        node.LimitPrice = limit;
         node.Account = BinaryPrimitives.ReadInt32LittleEndian(bytes[40..]);
         node.Side = side;
         node.Type = type;

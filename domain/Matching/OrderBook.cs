@@ -65,7 +65,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Takes a new order: matches it, rests or holds what may wait, cancels or rejects the rest.</summary>
-    public ReadOnlySpan<BookEvent> Submit(in NewOrder order)
+    public ReadOnlySpan<BookEvent> Submit(scoped in NewOrder order)
     {
         Begin();
         var refusal = Validate(order);
