@@ -82,7 +82,7 @@ need_bourse() {
   [[ -z ${GrainEngine:-} && -f $root/.engine.props ]] || "$root/engine" >&2
   folders=("$root"/{api-host,domain,grain-interfaces,grain-runtime,grains,silo,.engine.props,Directory.Build.props,Directory.Packages.props})
   if [[ -f $stamp && -f $(bourse_dll) && $(cat "$stamp") == "${GrainEngine:-}" && -z $(find "${folders[@]}" \
-    \( -path "$root/api-host/web" -o -path "$root/api-host/wwwroot" \) -prune -o -newer "$stamp" -print -quit 2> /dev/null) ]]; then
+    -path "$root/api-host/web" -prune -o -newer "$stamp" -print -quit 2> /dev/null) ]]; then
     return 0
   fi
   say "building bourse (Release)"

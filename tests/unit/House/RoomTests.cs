@@ -11,7 +11,7 @@ public sealed class RoomTests
     ];
 
     /// <summary>The parts of api-host that put the process together, and so may name the silo's types.</summary>
-    private static readonly string[] CompositionRoots = ["Program", "Bourse.ApiHost.Composition.", "Bourse.ApiHost.Commands."];
+    private static readonly string[] CompositionRoots = ["Program", "Bourse.ApiHost.Composition.", "Bourse.ApiHost.Cli."];
 
     [Fact]
     public void The_domain_references_only_the_framework()

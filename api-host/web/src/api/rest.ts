@@ -47,7 +47,7 @@ export class Rest {
     const all: T[] = [];
     let token: string | null = null;
     for (let page = 0; page < maxPages; page++) {
-      const more: string = token === null ? '' : `${path.includes('?') ? '&' : '?'}after=${encodeURIComponent(token)}`;
+      const more: string = token === null ? '' : `${path.includes('?') ? '&' : '?'}page_token=${encodeURIComponent(token)}`;
       const answer: Page<T> | T[] = await this.call('GET', path + more);
       if (Array.isArray(answer)) {
         return answer;

@@ -29,12 +29,6 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
   const digits = places(instrument.tick_size);
 
   useEffect(() => {
-    const made = draw(box.current!);
-    setDrawing(made);
-    return () => made.chart.remove();
-  }, []);
-
-  useEffect(() => {
     drawing?.candles.applyOptions({ priceFormat: { type: 'price', precision: digits, minMove: 1 / 10 ** digits } });
   }, [drawing, digits]);
 
@@ -89,6 +83,13 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
     const lines = priceLines(position, waiting).map((options) => drawing.candles.createPriceLine(options));
     return () => lines.forEach((line) => drawing.candles.removePriceLine(line));
   }, [drawing, orders, position, symbol]);
+
+  // Stands last, because effects end in this order: the chart goes after everything that draws on it.
+  useEffect(() => {
+    const made = draw(box.current!);
+    setDrawing(made);
+    return () => made.chart.remove();
+  }, []);
 
   return (
     <div className="chart" role="img" aria-label={`Candles of ${symbol}, ${timeframe}`}>
