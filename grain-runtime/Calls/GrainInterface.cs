@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using System.Linq.Expressions;
+using System.Reflection;
+using Orleans.Runtime;
+
+namespace Bourse.GrainRuntime.Calls;
+
+/// <summary>A grain or observer interface, made ready to make references: one object for the life of the process.</summary>
+internal sealed class GrainInterface
+{
+    // Bounded by the grain interfaces there are.
+    private static readonly ConcurrentDictionary<Type, GrainInterface> s_interfaces = new();
+
+    private readonly Func<GrainReference> _newReference;
+
+    private GrainInterface(Type type)
+    {
+        if (!type.IsInterface || !typeof(IAddressable).IsAssignableFrom(type))
+        {
+            throw new ArgumentException($"{type} is not a grain interface.", nameof(type));
+        }
+
+        Type = type;
+        InterfaceType = GrainInterfaceType.Create(type.FullName ?? type.Name);
+        var proxyType = DispatchProxy.Create(type, typeof(GrainReference)).GetType();
+        _newReference = Expression.Lambda<Func<GrainReference>>(Expression.New(proxyType)).Compile();
+    }
+
+    public Type Type { get; }
+
+    public GrainInterfaceType InterfaceType { get; }
+
+    /// <summary>The grain type of the only class that implements the interface, or the one named after it. Filled at the first use.</summary>
+    public GrainType GrainType => field.IsDefault ? field = Activations.GrainClasses.Resolve(Type, prefix: null) : field;
+
+    public static GrainInterface Of(Type type) => s_interfaces.TryGetValue(type, out var found) ? found : s_interfaces.GetOrAdd(type, t => new(t));
+
+    public GrainReference NewReference() => _newReference();
+}
+
+/// <summary>The same, found without a lookup.</summary>
+internal static class GrainInterface<TInterface>
+{
+    public static readonly GrainInterface Instance = GrainInterface.Of(typeof(TInterface));
+}
