@@ -26,7 +26,7 @@ internal sealed class AssemblyUses : IDisposable
     /// <summary>The namespaces of its own public types.</summary>
     public IReadOnlyList<string> PublicNamespaces =>
         [.. metadata.TypeDefinitions.Select(metadata.GetTypeDefinition)
-            .Where(type => type.Attributes.HasFlag(System.Reflection.TypeAttributes.Public))
+            .Where(type => (type.Attributes & System.Reflection.TypeAttributes.VisibilityMask) == System.Reflection.TypeAttributes.Public)
             .Select(type => metadata.GetString(type.Namespace)).Distinct()];
 
     /// <summary>Its own types (nested ones under their outermost) whose method bodies use a type of the assembly.</summary>

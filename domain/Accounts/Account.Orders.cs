@@ -1,0 +1,38 @@
+namespace Bourse.Domain.Accounts;
+
+public sealed partial class Account
+{
+    /// <summary>How many closed orders are always kept in memory.</summary>
+    public const int ClosedOrdersKept = 1_000;
+
+    /// <summary>A closed order stays in memory at least this long, so that the read model knows it before it goes, unless <see cref="ClosedOrdersAtMost"/> is reached.</summary>
+    public const long ClosedOrdersKeptMs = 60_000;
+
+    /// <summary>The bound of closed orders in memory.</summary>
+    public const int ClosedOrdersAtMost = 10_000;
+
+    private void AddOpen(Order order)
+    {
+        _orders.Add(order.Id, order);
+        order.OpenIndex = _open.Count;
+        _open.Add(order);
+    }
+
+    private void Close(Order order, long nowMs)
+    {
+        var last = _open[^1];
+        _open[order.OpenIndex] = last;
+        last.OpenIndex = order.OpenIndex;
+        _open.RemoveAt(_open.Count - 1);
+        order.Replace = null;
+        _closed.Enqueue(order);
+        while (_closed.Count > ClosedOrdersKept
+            && (_closed.Count > ClosedOrdersAtMost || _closed.Peek().UpdatedAtMs <= nowMs - ClosedOrdersKeptMs))
+        {
+            var oldest = _closed.Dequeue();
+            _orders.Remove(oldest.Id);
+            _byClientId.Remove(oldest.ClientOrderId);
+            _older.Add(oldest.ClientOrderId);
+        }
+    }
+}

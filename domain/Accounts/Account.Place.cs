@@ -1,0 +1,115 @@
+using Bourse.Domain.Instruments;
+using Bourse.Domain.Matching;
+using Bourse.Domain.Risk;
+
+namespace Bourse.Domain.Accounts;
+
+public sealed partial class Account
+{
+    /// <summary>
+    /// Decides on a new order. First whether it is new at all, by its client order id among the orders in memory (ask
+    /// <see cref="FindByClientOrderId"/> before whether the read model has to be asked too), then every check; the first that fails answers.
+    /// </summary>
+    /// <param name="instrument">The instrument of the request's symbol; null for an unknown symbol.</param>
+    /// <param name="referencePrice">The newest price of the symbol; null when it never had one.</param>
+    /// <param name="orderId">The id that the order gets when it is placed.</param>
+    public PlaceDecision DecidePlace(
+        OrderRequest request, Instrument? instrument, decimal? referencePrice, RiskLimits limits, Guid orderId, long nowMs)
+    {
+        if (request.ClientOrderId is not null && _byClientId.TryGetValue(request.ClientOrderId, out var known))
+        {
+            return new PlaceDecision(known.Request == request ? PlaceOutcome.Repeated : PlaceOutcome.Conflict, null, known, null);
+        }
+
+        var refusal = IsOpen ? OrderChecks.Market(request.Symbol, instrument, nowMs) : NotOpen();
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
+        var terms = new OrderTerms(request.Side, request.Quantity, request.LimitPrice, request.StopPrice);
+        refusal = OrderChecks.Steps(terms, instrument!)
+            ?? OrderChecks.Shape(request)
+            ?? OrderChecks.Prices(terms, request.Type, instrument!, referencePrice, limits, out terms);
+        if (refusal is null && _open.Count >= limits.MaxOpenOrders)
+        {
+            refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
+        }
+
+        var link = _links.GetValueOrDefault(request.Symbol);
+        refusal ??= CheckExposure(link, request.Side, request.ReduceOnly, request.Quantity, limits);
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
+        var buy = request.Side == Side.Buy;
+        var kind = buy
+            ? limits.Unlimited ? ReservationKind.None : ReservationKind.Cash
+            : limits.AllowShort ? ReservationKind.None : ReservationKind.Position;
+        var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);
+        var reserved = kind switch
+        {
+            ReservationKind.Cash => Reservation.Cash(request.Quantity, terms.BookPrice, feeRate),
+            ReservationKind.Position => request.Quantity,
+            _ => 0m,
+        };
+        refusal = CheckFree(kind, request.Symbol, instrument.Currency, reserved);
+        return refusal is not null
+            ? Refused(refusal)
+            : new PlaceDecision(
+                PlaceOutcome.Placed,
+                new OrderPlaced(
+                    orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs),
+                null,
+                null);
+    }
+
+    private static PlaceDecision Refused(Refusal refusal) => new(PlaceOutcome.Refused, null, null, refusal);
+
+    /// <summary>What an order adds to the open quantity of its side stays within the position it may make.</summary>
+    private static Refusal? CheckExposure(BookLink? link, Side side, bool reduceOnly, decimal added, RiskLimits limits)
+    {
+        if (added <= 0)
+        {
+            return null;
+        }
+
+        var buy = side == Side.Buy;
+        var position = link?.Position.Quantity ?? 0;
+        if (reduceOnly)
+        {
+            var reducible = buy ? -position : position;
+            var reducing = link is null ? 0 : buy ? link.ReduceBuy : link.ReduceSell;
+            if (reducing + added > reducible)
+            {
+                return new Refusal(RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
+            }
+        }
+
+        var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
+        var after = (buy ? position : -position) + open + added;
+        return after > limits.MaxPosition
+            ? new Refusal(RefusalCode.MaxPosition, $"With open orders the position could reach {after}; {limits.MaxPosition} is allowed.")
+            : null;
+    }
+
+    private Refusal? CheckFree(ReservationKind kind, string symbol, string currency, decimal wanted)
+    {
+        if (kind == ReservationKind.None || wanted <= 0)
+        {
+            return null;
+        }
+
+        var asset = kind == ReservationKind.Cash ? currency : symbol;
+        var free = FindBalance(asset)?.Free ?? 0;
+        if (wanted <= free)
+        {
+            return null;
+        }
+
+        return kind == ReservationKind.Cash
+            ? new Refusal(RefusalCode.InsufficientFunds, $"{wanted} {asset} is needed, {free} is free.")
+            : new Refusal(RefusalCode.InsufficientPosition, $"{wanted} {asset} is needed, {free} is free; this account may not sell short.");
+    }
+}

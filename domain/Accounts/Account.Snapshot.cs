@@ -1,0 +1,207 @@
+using System.Buffers;
+using Bourse.Domain.Ledger;
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Domain.Accounts;
+
+public sealed partial class Account
+{
+    private const byte SnapshotFormat = 1;
+
+    /// <summary>Writes the whole state; the same events always make the same bytes.</summary>
+    public void Save(IBufferWriter<byte> output)
+    {
+        var w = new WireWriter(output);
+        w.WriteByte(SnapshotFormat);
+        w.WriteCount(Version);
+        w.WriteCount(OrderSeq);
+        w.WriteBool(IsOpen);
+        w.WriteString(UserId);
+        w.WriteString(Kind);
+        w.WriteString(Currency);
+        w.WriteBool(MayOverdraw);
+        w.WriteBool(MayShort);
+        w.WriteCount(_references.InOrder.Count);
+        foreach (var reference in _references.InOrder)
+        {
+            w.WriteString(reference);
+        }
+
+        _older.Save(ref w);
+        SaveBalances(ref w);
+        var links = SortedLinks();
+        SaveLinks(ref w, links);
+        w.WriteCount(_open.Count);
+        foreach (var order in GetOpenOrders())
+        {
+            OrderCodec.Write(ref w, order);
+        }
+
+        w.WriteCount(_closed.Count);
+        foreach (var order in _closed)
+        {
+            OrderCodec.Write(ref w, order);
+        }
+
+        foreach (var link in links)
+        {
+            SaveUnresolved(ref w, link);
+        }
+
+        w.Flush();
+    }
+
+    /// <summary>The account whose <see cref="Save"/> made these bytes.</summary>
+    /// <exception cref="WireFormatException">The bytes are no such snapshot.</exception>
+    public static Account Load(string id, ReadOnlySpan<byte> bytes)
+    {
+        var r = new WireReader(bytes);
+        if (r.ReadByte() is var format && format != SnapshotFormat)
+        {
+            throw new WireFormatException($"A snapshot of an account has format {SnapshotFormat}, not {format}.");
+        }
+
+        var account = new Account(id)
+        {
+            Version = r.ReadCount(),
+            OrderSeq = r.ReadCount(),
+            IsOpen = r.ReadBool(),
+            UserId = r.ReadString(),
+            Kind = r.ReadString(),
+            Currency = r.ReadString(),
+            MayOverdraw = r.ReadBool(),
+            MayShort = r.ReadBool(),
+        };
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            account._references.Add(r.ReadString());
+        }
+
+        account._older.Load(ref r);
+        account.LoadBalances(ref r);
+        account.LoadLinks(ref r);
+        account.LoadOrders(ref r);
+        foreach (var link in account.SortedLinks())
+        {
+            account.LoadUnresolved(ref r, link);
+        }
+
+        return r.IsAtEnd ? account : throw new WireFormatException("Bytes follow a snapshot's end.");
+    }
+
+    private BookLink[] SortedLinks()
+    {
+        var links = new BookLink[_links.Count];
+        _links.Values.CopyTo(links, 0);
+        Array.Sort(links, static (a, b) => string.CompareOrdinal(a.Symbol, b.Symbol));
+        return links;
+    }
+
+    private void SaveBalances(ref WireWriter w)
+    {
+        var balances = new AssetBalance[_balances.Count];
+        _balances.Values.CopyTo(balances, 0);
+        Array.Sort(balances, static (a, b) => string.CompareOrdinal(a.Asset, b.Asset));
+        w.WriteCount(balances.Length);
+        foreach (var balance in balances)
+        {
+            w.WriteString(balance.Asset);
+            w.WriteDecimal(balance.Free);
+            w.WriteDecimal(balance.Held);
+            w.WriteDecimal(balance.Outside);
+            w.WriteDecimal(balance.Clearing);
+            w.WriteDecimal(balance.Fees);
+        }
+    }
+
+    private void LoadBalances(ref WireReader r)
+    {
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            BalanceOf(r.ReadString()).Restore(r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal());
+        }
+    }
+
+    private static void SaveLinks(ref WireWriter w, BookLink[] links)
+    {
+        w.WriteCount(links.Length);
+        foreach (var link in links)
+        {
+            w.WriteString(link.Symbol);
+            w.WriteString(link.Cash.Asset);
+            w.WriteDecimal(link.Position.Quantity);
+            w.WriteDecimal(link.Position.Cost);
+            w.WriteDecimal(link.Position.RealizedProfit);
+            w.WriteCount(link.LastReport);
+            w.WriteCount(link.LastCommand);
+        }
+    }
+
+    private void LoadLinks(ref WireReader r)
+    {
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            var link = LinkOf(r.ReadString(), r.ReadString());
+            link.Position = new Position(r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal());
+            link.LastReport = r.ReadCount();
+            link.LastCommand = r.ReadCount();
+        }
+    }
+
+    private void LoadOrders(ref WireReader r)
+    {
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            var order = LoadOrder(ref r);
+            if (!order.IsOpen || !_links.TryGetValue(order.Symbol, out var link))
+            {
+                throw new WireFormatException($"Order {order.Id} in a snapshot is not open, or of a symbol that is not there.");
+            }
+
+            AddOpen(order);
+            link.AddExposure(order, order.ExposedQuantity);
+        }
+
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            var order = LoadOrder(ref r);
+            _orders.Add(order.Id, order);
+            _closed.Enqueue(order);
+        }
+    }
+
+    private Order LoadOrder(ref WireReader r)
+    {
+        var order = OrderCodec.Read(ref r);
+        return !_orders.ContainsKey(order.Id) && _byClientId.TryAdd(order.ClientOrderId, order)
+            ? order
+            : throw new WireFormatException($"Order {order.Id} stands twice in a snapshot.");
+    }
+
+    private static void SaveUnresolved(ref WireWriter w, BookLink link)
+    {
+        w.WriteCount(link.Unresolved.Count);
+        foreach (var command in link.Unresolved)
+        {
+            w.WriteCount(command.CommandNumber);
+            w.WriteGuid(command.OrderId);
+            w.WriteCount(command.Revision);
+            w.WriteDecimal(command.BookPrice);
+            w.WriteDecimal(command.Quantity);
+            w.WriteDecimalOrNull(command.StopPrice);
+        }
+    }
+
+    private void LoadUnresolved(ref WireReader r, BookLink link)
+    {
+        for (var left = r.ReadLength(); left > 0; left--)
+        {
+            var number = r.ReadCount();
+            var orderId = r.ReadGuid();
+            var revision = r.ReadCount32();
+            link.Unresolved.Add(new PendingCommand(
+                link.Symbol, number, orderId, revision, r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimalOrNull(),
+                revision == 0 ? FindOrder(orderId) ?? throw new WireFormatException($"Order {orderId} is not in its snapshot.") : null));
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Domain.Accounts;
+
+/// <summary>
+/// The client order ids that left memory, as a Bloom filter in layers: each layer is twice the one before and takes one id per ten
+/// bits, so that about 1 in 100 unknown ids is told <i>maybe</i>. Past the last layer (127 KiB in all, some 100,000 ids) that share grows;
+/// an id that was added is never denied.
+/// </summary>
+/// <remarks>B. H. Bloom, 1970; layers after P. S. Almeida et al., Scalable Bloom Filters, 2007.</remarks>
+internal sealed class OlderIds
+{
+    private const int FirstLayerBytes = 1024;
+    private const int MaxLayers = 7;
+    private const int BitsPerId = 10;
+    private const int Probes = 7;
+
+    private readonly List<byte[]> _layers = [];
+    private int _inLastLayer;
+
+    public void Add(string id)
+    {
+        if (_layers.Count == 0 || (_inLastLayer >= _layers[^1].Length * 8 / BitsPerId && _layers.Count < MaxLayers))
+        {
+            _layers.Add(new byte[FirstLayerBytes << _layers.Count]);
+            _inLastLayer = 0;
+        }
+
+        var layer = _layers[^1];
+        var (hash, step) = HashOf(id);
+        for (var i = 0; i < Probes; i++, hash += step)
+        {
+            var bit = hash % (uint)(layer.Length * 8);
+            layer[bit >> 3] |= (byte)(1 << (int)(bit & 7));
+        }
+
+        _inLastLayer++;
+    }
+
+    public bool MayHold(string id)
+    {
+        if (_layers.Count == 0)
+        {
+            return false;
+        }
+
+        var (hash, step) = HashOf(id);
+        foreach (var layer in _layers)
+        {
+            if (Holds(layer, hash, step))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Save(ref WireWriter w)
+    {
+        w.WriteCount(_layers.Count);
+        w.WriteCount(_inLastLayer);
+        foreach (var layer in _layers)
+        {
+            w.WriteBytes(layer);
+        }
+    }
+
+    public void Load(ref WireReader r)
+    {
+        var count = r.ReadLength();
+        _inLastLayer = r.ReadCount32();
+        for (var i = 0; i < count; i++)
+        {
+            var layer = r.ReadBytes().ToArray();
+            if (i >= MaxLayers || layer.Length != FirstLayerBytes << i)
+            {
+                throw new WireFormatException("A layer of older ids has another size.");
+            }
+
+            _layers.Add(layer);
+        }
+    }
+
+    private static bool Holds(byte[] layer, uint hash, uint step)
+    {
+        for (var i = 0; i < Probes; i++, hash += step)
+        {
+            var bit = hash % (uint)(layer.Length * 8);
+            if ((layer[bit >> 3] & (1 << (int)(bit & 7))) == 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>FNV-1a, 64 bits, then mixed: the same on every machine and in every process, unlike string.GetHashCode.</summary>
+    private static (uint Hash, uint Step) HashOf(string id)
+    {
+        var hash = 14695981039346656037UL;
+        foreach (var c in id)
+        {
+            hash = (hash ^ c) * 1099511628211UL;
+        }
+
+        hash ^= hash >> 32;
+        hash *= 0x9E3779B97F4A7C15UL;
+        return ((uint)hash, (uint)(hash >> 32) | 1);
+    }
+}

@@ -1,0 +1,114 @@
+using Bourse.Domain.Ledger;
+using Bourse.Domain.Matching;
+
+namespace Bourse.Domain.Accounts;
+
+/// <summary>An order of an account as it stands. Changed by its account only; <see cref="Copy"/> keeps a moment of it.</summary>
+public sealed class Order
+{
+    internal Order(Guid id, OrderRequest request, string currency)
+    {
+        Id = id;
+        Request = request;
+        Currency = currency;
+    }
+
+    public Guid Id { get; }
+
+    /// <summary>As it was placed; a replace does not change it.</summary>
+    public OrderRequest Request { get; }
+
+    /// <summary>What its prices are in.</summary>
+    public string Currency { get; }
+
+    public string Symbol => Request.Symbol;
+
+    public string ClientOrderId => Request.ClientOrderId;
+
+    public Side Side => Request.Side;
+
+    public OrderType Type => Request.Type;
+
+    public TimeInForce TimeInForce => Request.TimeInForce;
+
+    public bool PostOnly => Request.PostOnly;
+
+    public bool ReduceOnly => Request.ReduceOnly;
+
+    public SelfTradePrevention SelfTradePrevention => Request.SelfTradePrevention;
+
+    /// <summary>Total quantity, what has filled included.</summary>
+    public decimal Quantity { get; internal set; }
+
+    public decimal? LimitPrice { get; internal set; }
+
+    public decimal? StopPrice { get; internal set; }
+
+    /// <summary>The worst price of an order without a limit price, else null.</summary>
+    public decimal? ProtectionPrice { get; internal set; }
+
+    /// <summary>The price that its book knows: the limit, or the protection price.</summary>
+    public decimal BookPrice => LimitPrice ?? ProtectionPrice ?? 0;
+
+    public decimal FilledQuantity { get; internal set; }
+
+    /// <summary>Sum of price times quantity of its fills.</summary>
+    public decimal FilledValue { get; internal set; }
+
+    /// <summary>Null before the first fill.</summary>
+    public decimal? FilledAveragePrice => FilledQuantity == 0 ? null : Money.Round(FilledValue / FilledQuantity);
+
+    /// <summary>What may still fill while the order is open.</summary>
+    public decimal LeavesQuantity => Quantity - FilledQuantity;
+
+    public OrderStatus Status { get; internal set; }
+
+    /// <summary>Why it was rejected, or cancelled against the account's wish.</summary>
+    public string? RejectCode { get; internal set; }
+
+    public long CreatedAtMs { get; internal set; }
+
+    public long UpdatedAtMs { get; internal set; }
+
+    /// <summary>The number of the newest channel event that touched it; 0 before the first.</summary>
+    public long Seq { get; internal set; }
+
+    /// <summary>The account's event that placed it; orders in this order are oldest first.</summary>
+    public long PlacedVersion { get; internal set; }
+
+    /// <summary>The command that took it to its book.</summary>
+    public long CommandNumber { get; internal set; }
+
+    /// <summary>How many replaces were asked for.</summary>
+    public int Revision { get; internal set; }
+
+    /// <summary>A replace that is still without the book's answer, or null.</summary>
+    public PendingReplace? Replace { get; internal set; }
+
+    public ReservationKind Reservation { get; internal set; }
+
+    /// <summary>Held by this order now; 0 once it is closed.</summary>
+    public decimal Reserved { get; internal set; }
+
+    public decimal FeeRate { get; internal set; }
+
+    /// <summary>Its place among the open orders of its account.</summary>
+    internal int OpenIndex { get; set; }
+
+    public bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.PendingNew or OrderStatus.Held;
+
+    /// <summary>What may still add to the position: the greater of the terms in force and those asked for.</summary>
+    internal decimal ExposedQuantity =>
+        Replace is { } replace && replace.Quantity > Quantity ? replace.Quantity - FilledQuantity : Quantity - FilledQuantity;
+
+    /// <summary>The order as it is at this moment, never changed afterwards.</summary>
+    public Order Copy() => (Order)MemberwiseClone();
+}
+
+/// <summary>New terms on their way to the book.</summary>
+/// <param name="Quantity">The new total quantity.</param>
+public sealed record PendingReplace(
+    int Revision, long CommandNumber, decimal Quantity, decimal? LimitPrice, decimal? StopPrice, decimal? ProtectionPrice, decimal FeeRate)
+{
+    public decimal BookPrice => LimitPrice ?? ProtectionPrice ?? 0;
+}

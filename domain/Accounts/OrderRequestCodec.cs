@@ -1,0 +1,42 @@
+using Bourse.Domain.Matching;
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Domain.Accounts;
+
+/// <summary>The bytes of an order request, the same in events and in snapshots.</summary>
+internal static class OrderRequestCodec
+{
+    public static void Write(ref WireWriter w, OrderRequest request)
+    {
+        w.WriteString(request.Symbol);
+        w.WriteByte((byte)request.Side);
+        w.WriteByte((byte)request.Type);
+        w.WriteByte((byte)request.TimeInForce);
+        w.WriteDecimal(request.Quantity);
+        w.WriteDecimalOrNull(request.LimitPrice);
+        w.WriteDecimalOrNull(request.StopPrice);
+        w.WriteByte((byte)((request.PostOnly ? 1 : 0) | (request.ReduceOnly ? 2 : 0) | ((byte)request.SelfTradePrevention << 2)));
+        w.WriteString(request.ClientOrderId);
+    }
+
+    public static OrderRequest Read(ref WireReader r)
+    {
+        var symbol = r.ReadString();
+        var side = (Side)ReadEnum(ref r, 1, 2);
+        var type = (OrderType)ReadEnum(ref r, 1, 4);
+        var timeInForce = (TimeInForce)ReadEnum(ref r, 1, 4);
+        var quantity = r.ReadDecimal();
+        var limitPrice = r.ReadDecimalOrNull();
+        var stopPrice = r.ReadDecimalOrNull();
+        var flags = ReadEnum(ref r, 0, 11);
+        return new OrderRequest(
+            symbol, side, type, timeInForce, quantity, limitPrice, stopPrice, (flags & 1) != 0, (flags & 2) != 0,
+            (SelfTradePrevention)(flags >> 2), r.ReadString());
+    }
+
+    public static byte ReadEnum(ref WireReader r, byte least, byte most)
+    {
+        var value = r.ReadByte();
+        return value >= least && value <= most ? value : throw new WireFormatException($"A value {value} is not within {least} to {most}.");
+    }
+}

@@ -1,0 +1,67 @@
+using Bourse.Domain.Matching;
+
+namespace Bourse.Domain.Books;
+
+/// <summary>A new order as its account sends it.</summary>
+/// <param name="CommandNumber">Counts up by one for each pair of account and book, from 1.</param>
+/// <param name="AcknowledgedReport">The account has every report up to this one.</param>
+/// <param name="PriceTicks">Limit price, or the protection price of a market or stop order; 0 = none.</param>
+public readonly record struct SubmitOrder(
+    Guid OrderId,
+    string Account,
+    long CommandNumber,
+    long AcknowledgedReport,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    long PriceTicks,
+    long QuantityLots,
+    long StopPriceTicks,
+    bool PostOnly,
+    SelfTradePrevention SelfTradePrevention);
+
+/// <summary>New terms of an open order.</summary>
+/// <param name="Revision">1 for the order's first replace.</param>
+/// <param name="QuantityLots">The new total quantity, what has filled included.</param>
+/// <param name="StopPriceTicks">The new stop price of a stop that still waits; 0 = as it was.</param>
+public readonly record struct ReplaceOrder(
+    Guid OrderId,
+    string Account,
+    long CommandNumber,
+    long AcknowledgedReport,
+    int Revision,
+    long PriceTicks,
+    long QuantityLots,
+    long StopPriceTicks);
+
+/// <summary>What a book did with a command.</summary>
+public enum CommandResult : byte
+{
+    /// <summary>Taken: an event was written and reports were made.</summary>
+    Taken = 1,
+
+    /// <summary>Taken before: nothing was written; the reports of then still stand.</summary>
+    Repeated = 2,
+
+    /// <summary>An earlier command of this account is missing.</summary>
+    OutOfOrder = 3,
+
+    /// <summary>No such open order of this account.</summary>
+    NotOpen = 4,
+}
+
+/// <summary>A trade of the book's newest command.</summary>
+/// <param name="Number">Counts up by one per book, from 1.</param>
+/// <param name="Side">The taker's side.</param>
+public readonly record struct BookTrade(
+    long Number,
+    decimal Price,
+    decimal Quantity,
+    Side Side,
+    Guid TakerOrderId,
+    string TakerAccount,
+    decimal TakerFee,
+    Guid MakerOrderId,
+    string MakerAccount,
+    decimal MakerFee,
+    long TimeMs);

@@ -1,0 +1,187 @@
+using System.Buffers;
+using Bourse.Domain.Matching;
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Domain.Books;
+
+/// <summary>What one event of a book's journal is.</summary>
+public enum BookEntryKind : byte
+{
+    Terms = 1,
+    Submit = 2,
+    Replace = 3,
+    Cancel = 4,
+    SessionEnd = 5,
+}
+
+/// <summary>
+/// One event of a book's journal: a command, and the trades it made, so that a reader needs no matching engine to know them.
+/// Only what <see cref="Kind"/> speaks of is set.
+/// </summary>
+public sealed record BookEntry(
+    BookEntryKind Kind,
+    long TimeMs,
+    BookTerms Terms = default,
+    long SessionEndMs = 0,
+    SubmitOrder Submit = default,
+    ReplaceOrder Replace = default,
+    Guid CancelOrderId = default,
+    string? CancelAccount = null,
+    IReadOnlyList<BookTrade>? Trades = null);
+
+/// <summary>The bytes of a book's events, each self-delimiting: a kind byte, then the fields in the order written here.</summary>
+public static class BookJournal
+{
+    internal static void WriteTerms(IBufferWriter<byte> output, in BookTerms terms, long sessionEndMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Terms);
+        WriteTermsBody(ref writer, terms);
+        writer.WriteCount(sessionEndMs);
+        writer.Flush();
+    }
+
+    internal static void WriteTermsBody(ref WireWriter writer, in BookTerms terms)
+    {
+        writer.WriteDecimal(terms.TickSize);
+        writer.WriteDecimal(terms.LotSize);
+        writer.WriteDecimal(terms.MakerFeeRate);
+        writer.WriteDecimal(terms.TakerFeeRate);
+    }
+
+    internal static BookTerms ReadTermsBody(ref WireReader reader) =>
+        new(reader.ReadDecimal(), reader.ReadDecimal(), reader.ReadDecimal(), reader.ReadDecimal());
+
+    internal static void WriteSubmit(IBufferWriter<byte> output, in SubmitOrder order, long timeMs, List<BookTrade> trades)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Submit);
+        writer.WriteCount(timeMs);
+        writer.WriteGuid(order.OrderId);
+        writer.WriteString(order.Account);
+        writer.WriteCount(order.CommandNumber);
+        writer.WriteCount(order.AcknowledgedReport);
+        writer.WriteByte((byte)order.Side);
+        writer.WriteByte((byte)order.Type);
+        writer.WriteByte((byte)order.TimeInForce);
+        writer.WriteCount(order.PriceTicks);
+        writer.WriteCount(order.QuantityLots);
+        writer.WriteCount(order.StopPriceTicks);
+        writer.WriteBool(order.PostOnly);
+        writer.WriteByte((byte)order.SelfTradePrevention);
+        WriteTrades(ref writer, trades, order.OrderId);
+        writer.Flush();
+    }
+
+    internal static void WriteReplace(IBufferWriter<byte> output, in ReplaceOrder replace, long timeMs, List<BookTrade> trades)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Replace);
+        writer.WriteCount(timeMs);
+        writer.WriteGuid(replace.OrderId);
+        writer.WriteString(replace.Account);
+        writer.WriteCount(replace.CommandNumber);
+        writer.WriteCount(replace.AcknowledgedReport);
+        writer.WriteCount(replace.Revision);
+        writer.WriteCount(replace.PriceTicks);
+        writer.WriteCount(replace.QuantityLots);
+        writer.WriteCount(replace.StopPriceTicks);
+        WriteTrades(ref writer, trades, replace.OrderId);
+        writer.Flush();
+    }
+
+    internal static void WriteCancel(IBufferWriter<byte> output, Guid orderId, string account, long timeMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Cancel);
+        writer.WriteCount(timeMs);
+        writer.WriteGuid(orderId);
+        writer.WriteString(account);
+        writer.Flush();
+    }
+
+    internal static void WriteSessionEnd(IBufferWriter<byte> output, long timeMs, long nextEndMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.SessionEnd);
+        writer.WriteCount(timeMs);
+        writer.WriteCount(nextEndMs);
+        writer.Flush();
+    }
+
+    /// <summary>Reads the next event. Throws <see cref="WireFormatException"/> on bytes that no book wrote.</summary>
+    public static BookEntry Read(ref WireReader reader)
+    {
+        var kind = (BookEntryKind)reader.ReadByte();
+        switch (kind)
+        {
+            case BookEntryKind.Terms:
+                var terms = ReadTermsBody(ref reader);
+                return new BookEntry(kind, 0, terms, reader.ReadCount());
+            case BookEntryKind.Submit:
+                var submittedMs = reader.ReadCount();
+                var order = new SubmitOrder(
+                    reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (Side)reader.ReadByte(),
+                    (OrderType)reader.ReadByte(), (TimeInForce)reader.ReadByte(), reader.ReadCount(), reader.ReadCount(),
+                    reader.ReadCount(), reader.ReadBool(), (SelfTradePrevention)reader.ReadByte());
+                return new BookEntry(
+                    kind, submittedMs, Submit: order, Trades: ReadTrades(ref reader, order.OrderId, order.Account, submittedMs));
+            case BookEntryKind.Replace:
+                var replacedMs = reader.ReadCount();
+                var replace = new ReplaceOrder(
+                    reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (int)reader.ReadCount(),
+                    reader.ReadCount(), reader.ReadCount(), reader.ReadCount());
+                return new BookEntry(
+                    kind, replacedMs, Replace: replace, Trades: ReadTrades(ref reader, replace.OrderId, replace.Account, replacedMs));
+            case BookEntryKind.Cancel:
+                return new BookEntry(kind, reader.ReadCount(), CancelOrderId: reader.ReadGuid(), CancelAccount: reader.ReadString());
+            case BookEntryKind.SessionEnd:
+                return new BookEntry(kind, reader.ReadCount(), SessionEndMs: reader.ReadCount());
+            default:
+                throw new WireFormatException($"{kind} is not the kind of a book's event.");
+        }
+    }
+
+    // The taker is the command's own order but for a stop that it elected.
+    private static void WriteTrades(ref WireWriter writer, List<BookTrade> trades, Guid commandOrder)
+    {
+        writer.WriteCount(trades.Count);
+        foreach (var trade in trades)
+        {
+            writer.WriteCount(trade.Number);
+            writer.WriteDecimal(trade.Price);
+            writer.WriteDecimal(trade.Quantity);
+            writer.WriteByte((byte)trade.Side);
+            writer.WriteDecimal(trade.TakerFee);
+            writer.WriteDecimal(trade.MakerFee);
+            writer.WriteGuid(trade.MakerOrderId);
+            writer.WriteString(trade.MakerAccount);
+            var isElected = trade.TakerOrderId != commandOrder;
+            writer.WriteBool(isElected);
+            if (isElected)
+            {
+                writer.WriteGuid(trade.TakerOrderId);
+                writer.WriteString(trade.TakerAccount);
+            }
+        }
+    }
+
+    private static BookTrade[] ReadTrades(ref WireReader reader, Guid commandOrder, string commandAccount, long timeMs)
+    {
+        var trades = new BookTrade[reader.ReadLength()];
+        for (var i = 0; i < trades.Length; i++)
+        {
+            var number = reader.ReadCount();
+            var (price, quantity, side) = (reader.ReadDecimal(), reader.ReadDecimal(), (Side)reader.ReadByte());
+            var (takerFee, makerFee) = (reader.ReadDecimal(), reader.ReadDecimal());
+            var (makerOrder, makerAccount) = (reader.ReadGuid(), reader.ReadString());
+            var (taker, takerAccount) = reader.ReadBool()
+                ? (reader.ReadGuid(), reader.ReadString())
+                : (commandOrder, commandAccount);
+            trades[i] = new BookTrade(
+                number, price, quantity, side, taker, takerAccount, takerFee, makerOrder, makerAccount, makerFee, timeMs);
+        }
+
+        return trades;
+    }
+}

@@ -1,0 +1,133 @@
+using Bourse.Domain.Matching;
+
+namespace Bourse.Domain.Books;
+
+/// <summary>How the engine's events become reports and trades.</summary>
+public sealed partial class TradingBook
+{
+    private void Report(ReadOnlySpan<BookEvent> outcome, long commandId, long nowMs, int revision = 0)
+    {
+        var commandHasReport = false;
+        foreach (ref readonly var e in outcome)
+        {
+            switch (e.Kind)
+            {
+                case BookEventKind.Trade:
+                    commandHasReport |= e.OrderId == commandId;
+                    AddTrade(e, nowMs);
+                    break;
+
+                // What an order's trades leave rests without a further word; its account knows it was accepted.
+                case BookEventKind.Accepted when commandHasReport && e.OrderId == commandId:
+                    break;
+                case BookEventKind.Accepted:
+                    AddReport(e.OrderId, BookReportKind.Accepted, nowMs);
+                    break;
+                case BookEventKind.Held:
+                    AddReport(e.OrderId, BookReportKind.Held, nowMs);
+                    break;
+                case BookEventKind.Triggered:
+                    commandHasReport |= e.OrderId == commandId;
+                    AddReport(e.OrderId, BookReportKind.Triggered, nowMs);
+                    break;
+                case BookEventKind.Rejected when revision > 0:
+                    AddReport(e.OrderId, BookReportKind.ReplaceRejected, nowMs, code: e.Reject.Code(), revision: revision);
+                    break;
+                case BookEventKind.Rejected:
+                    AddReport(e.OrderId, BookReportKind.Rejected, nowMs, code: e.Reject.Code());
+                    break;
+                case BookEventKind.Replaced:
+                case BookEventKind.Decreased:
+                    commandHasReport |= e.OrderId == commandId;
+                    AddReport(
+                        e.OrderId, BookReportKind.Replaced, nowMs,
+                        price: Price(e.PriceTicks), quantity: Quantity(e.QuantityLots), revision: revision);
+                    break;
+                case BookEventKind.Canceled:
+                    commandHasReport |= e.OrderId == commandId;
+                    AddReport(
+                        e.OrderId,
+                        e.Reason == CancelReason.Expired ? BookReportKind.Expired : BookReportKind.Canceled,
+                        nowMs,
+                        code: CancelCode(e.Reason),
+                        quantity: Quantity(e.QuantityLots),
+                        revision: e.OrderId == commandId ? revision : 0);
+                    Forget(e.OrderId);
+                    break;
+                default:
+                    throw new InvalidOperationException($"{Symbol}: the engine told of an unknown {e.Kind}");
+            }
+        }
+    }
+
+    private void AddTrade(in BookEvent e, long nowMs)
+    {
+        var taker = _identities[e.OrderId];
+        var maker = _identities[e.MakerId];
+        var takerAccount = _accounts[taker.Account - 1];
+        var makerAccount = _accounts[maker.Account - 1];
+        var (price, quantity) = (Price(e.PriceTicks), Quantity(e.QuantityLots));
+        var trade = new BookTrade(
+            ++LastTrade, price, quantity, e.Side,
+            taker.OrderId, takerAccount.Id, Terms.Fee(price, quantity, isMaker: false),
+            maker.OrderId, makerAccount.Id, Terms.Fee(price, quantity, isMaker: true), nowMs);
+        _trades.Add(trade);
+        AddReport(
+            takerAccount, taker.OrderId, BookReportKind.Fill, nowMs,
+            trade: trade.Number, price: price, quantity: quantity, fee: trade.TakerFee);
+        AddReport(
+            makerAccount, maker.OrderId, BookReportKind.Fill, nowMs,
+            trade: trade.Number, price: price, quantity: quantity, fee: trade.MakerFee, isMaker: true);
+        if (e.MakerLeavesLots == 0)
+        {
+            Forget(e.MakerId);
+        }
+
+        if (e.LeavesLots == 0)
+        {
+            Forget(e.OrderId);
+        }
+    }
+
+    private void AddReport(
+        long id, BookReportKind kind, long nowMs, string? code = null, decimal price = 0, decimal quantity = 0, int revision = 0)
+    {
+        var identity = _identities[id];
+        AddReport(
+            _accounts[identity.Account - 1], identity.OrderId, kind, nowMs, code, price: price, quantity: quantity, revision: revision);
+    }
+
+    private void AddReport(
+        BookAccount account,
+        Guid orderId,
+        BookReportKind kind,
+        long nowMs,
+        string? code = null,
+        long trade = 0,
+        decimal price = 0,
+        decimal quantity = 0,
+        decimal fee = 0,
+        bool isMaker = false,
+        int revision = 0)
+    {
+        account.Add(new BookReport(
+            account.LastReport + 1, orderId, kind, code, trade, price, quantity, fee, isMaker, nowMs, revision));
+        if (account.TouchedBy != _command)
+        {
+            account.TouchedBy = _command;
+            _touched.Add(account);
+        }
+    }
+
+    private static string? CancelCode(CancelReason reason) => reason switch
+    {
+        CancelReason.None or CancelReason.ByUser or CancelReason.Expired => null,
+        CancelReason.IocRemainder => "ioc_remainder",
+        CancelReason.FokNotFillable => "fok_not_fillable",
+        CancelReason.SelfTrade => "self_trade",
+        CancelReason.NoLiquidity => "no_liquidity",
+        CancelReason.ProtectionPrice => "protection_price",
+        CancelReason.PostOnlyWouldCross => "would_cross",
+        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a cancel reason"),
+    };
+}

@@ -1,0 +1,209 @@
+using System.Buffers;
+using Bourse.Domain.Matching;
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Domain.Books;
+
+/// <summary>
+/// The order book of one symbol as its accounts see it: the matching engine, the identities of orders and accounts, and one
+/// numbered outbox of reports an account. Deterministic: the same commands at the same times give the same events, byte
+/// for byte, which <see cref="Replay"/> checks.
+/// </summary>
+public sealed partial class TradingBook(string symbol)
+{
+    private readonly Dictionary<string, BookAccount> _accountsById = [];
+    private readonly List<BookAccount> _accounts = [];
+    private readonly Dictionary<Guid, long> _engineIds = [];
+    private readonly Dictionary<long, Identity> _identities = [];
+    private readonly List<BookAccount> _touched = [];
+    private readonly List<BookTrade> _trades = [];
+    private OrderBook _book = new(new OrderBookOptions());
+    private long _lastEngineId;
+    private long _command;
+
+    public string Symbol { get; } = symbol;
+
+    /// <summary>How many events the state is made of.</summary>
+    public long Version { get; private set; }
+
+    public BookTerms Terms { get; private set; }
+
+    /// <summary>When DAY orders expire next, ms since 1970; 0 before the first <see cref="SetTerms"/>.</summary>
+    public long SessionEndMs { get; private set; }
+
+    /// <summary>The number of the newest trade.</summary>
+    public long LastTrade { get; private set; }
+
+    /// <summary>The matching engine, for reading only.</summary>
+    public OrderBook Book => _book;
+
+    /// <summary>The accounts that the newest command made reports for.</summary>
+    public IReadOnlyList<BookAccount> Touched => _touched;
+
+    /// <summary>The newest command's trades.</summary>
+    public IReadOnlyList<BookTrade> Trades => _trades;
+
+    public IReadOnlyList<BookAccount> Accounts => _accounts;
+
+    public BookAccount? FindAccount(string id) => _accountsById.GetValueOrDefault(id);
+
+    /// <summary>Sets tick, lot, fees and the session's end. Tick and lot may not change once there was an order.</summary>
+    public void SetTerms(in BookTerms terms, long sessionEndMs, IBufferWriter<byte> events)
+    {
+        if (_lastEngineId > 0 && (terms.TickSize != Terms.TickSize || terms.LotSize != Terms.LotSize))
+        {
+            throw new InvalidOperationException($"tick or lot of {Symbol} cannot change: orders count in them");
+        }
+
+        BeginCommand();
+        (Terms, SessionEndMs) = (terms, sessionEndMs);
+        BookJournal.WriteTerms(events, terms, sessionEndMs);
+        Version++;
+    }
+
+    /// <summary>Takes a new order, matches it, and writes one event.</summary>
+    public CommandResult Submit(in SubmitOrder order, long nowMs, IBufferWriter<byte> events)
+    {
+        BeginCommand();
+        if (CheckNumber(order.Account, order.CommandNumber, order.AcknowledgedReport, out var account) is { } early)
+        {
+            return early;
+        }
+
+        var id = Register(order.OrderId, account);
+        var outcome = _book.Submit(new NewOrder
+        {
+            Id = id,
+            Account = account.Number,
+            Side = order.Side,
+            Type = order.Type,
+            Tif = order.TimeInForce,
+            PriceTicks = order.PriceTicks,
+            QuantityLots = order.QuantityLots,
+            StopPriceTicks = order.StopPriceTicks,
+            PostOnly = order.PostOnly,
+            Stp = order.SelfTradePrevention,
+        });
+        Report(outcome, id, nowMs);
+        ForgetUnlessOpen(id);
+        BookJournal.WriteSubmit(events, order, nowMs, _trades);
+        Version++;
+        return CommandResult.Taken;
+    }
+
+    /// <summary>Gives an open order new terms and writes one event; an order that has ended makes a report that says so.</summary>
+    public CommandResult Replace(in ReplaceOrder replace, long nowMs, IBufferWriter<byte> events)
+    {
+        BeginCommand();
+        if (CheckNumber(replace.Account, replace.CommandNumber, replace.AcknowledgedReport, out var account) is { } early)
+        {
+            return early;
+        }
+
+        if (!TryFindOpen(replace.OrderId, account, out var id))
+        {
+            AddReport(account, replace.OrderId, BookReportKind.ReplaceRejected, nowMs, code: "not_open", revision: replace.Revision);
+        }
+        else
+        {
+            Report(_book.Replace(id, replace.PriceTicks, replace.QuantityLots, replace.StopPriceTicks), id, nowMs, replace.Revision);
+            ForgetUnlessOpen(id);
+        }
+
+        BookJournal.WriteReplace(events, replace, nowMs, _trades);
+        Version++;
+        return CommandResult.Taken;
+    }
+
+    /// <summary>Cancels an open order of the account and writes one event; any other order is left alone and nothing is written.</summary>
+    public CommandResult Cancel(Guid orderId, string accountId, long nowMs, IBufferWriter<byte> events)
+    {
+        BeginCommand();
+        if (FindAccount(accountId) is not { } account || !TryFindOpen(orderId, account, out var id))
+        {
+            return CommandResult.NotOpen;
+        }
+
+        Report(_book.Cancel(id), id, nowMs);
+        BookJournal.WriteCancel(events, orderId, accountId, nowMs);
+        Version++;
+        return CommandResult.Taken;
+    }
+
+    /// <summary>Ends the session: every DAY order expires. Writes one event.</summary>
+    public void EndSession(long nowMs, long nextSessionEndMs, IBufferWriter<byte> events)
+    {
+        BeginCommand();
+        Report(_book.ExpireDay(), 0, nowMs);
+        SessionEndMs = nextSessionEndMs;
+        BookJournal.WriteSessionEnd(events, nowMs, nextSessionEndMs);
+        Version++;
+    }
+
+    private void BeginCommand()
+    {
+        _command++;
+        _touched.Clear();
+        _trades.Clear();
+    }
+
+    // Only the next number is taken; an account is known from its first command on.
+    private CommandResult? CheckNumber(string accountId, long number, long acknowledged, out BookAccount account)
+    {
+        var known = _accountsById.TryGetValue(accountId, out account!);
+        var last = known ? account.LastCommand : 0;
+        if (number != last + 1)
+        {
+            return number <= last ? CommandResult.Repeated : CommandResult.OutOfOrder;
+        }
+
+        if (!known)
+        {
+            account = AddAccount(new BookAccount(accountId, _accounts.Count + 1));
+        }
+
+        account.Acknowledge(acknowledged);
+        account.LastCommand = number;
+        return null;
+    }
+
+    private BookAccount AddAccount(BookAccount account)
+    {
+        _accountsById.Add(account.Id, account);
+        _accounts.Add(account);
+        return account;
+    }
+
+    private long Register(Guid orderId, BookAccount account)
+    {
+        var id = ++_lastEngineId;
+        _engineIds[orderId] = id;
+        _identities[id] = new Identity(orderId, account.Number);
+        return id;
+    }
+
+    private bool TryFindOpen(Guid orderId, BookAccount account, out long id) =>
+        _engineIds.TryGetValue(orderId, out id) && _identities[id].Account == account.Number;
+
+    private void ForgetUnlessOpen(long id)
+    {
+        if (!_book.TryGet(id, out _))
+        {
+            Forget(id);
+        }
+    }
+
+    private void Forget(long id)
+    {
+        if (_identities.Remove(id, out var identity))
+        {
+            _engineIds.Remove(identity.OrderId);
+        }
+    }
+
+    private decimal Price(long ticks) => ticks * Terms.TickSize;
+
+    private decimal Quantity(long lots) => lots * Terms.LotSize;
+
+    private readonly record struct Identity(Guid OrderId, int Account);
+}

@@ -1,0 +1,85 @@
+using Bourse.Domain.Books;
+using Bourse.Domain.Matching;
+
+namespace Bourse.GrainInterfaces.Books;
+
+/// <summary>An order on its way from its account to its book.</summary>
+/// <param name="CommandNumber">Counts up by one for each pair of account and book; the book takes each number once, in order.</param>
+/// <param name="AcknowledgedReport">The account has everything up to this report of the book.</param>
+/// <param name="PriceTicks">Limit price, or a market order's protection price; 0 = none.</param>
+[GenerateSerializer, Immutable, Alias("bourse.book-order")]
+public sealed record BookOrder(
+    Guid OrderId,
+    string Account,
+    long CommandNumber,
+    long AcknowledgedReport,
+    Side Side,
+    OrderType Type,
+    TimeInForce TimeInForce,
+    long PriceTicks,
+    long QuantityLots,
+    long StopPriceTicks,
+    bool PostOnly,
+    SelfTradePrevention SelfTradePrevention);
+
+/// <summary>A change of price and total quantity.</summary>
+/// <param name="CommandNumber">In the same count as orders.</param>
+/// <param name="Revision">The order's revision that this makes: 1 for its first replace.</param>
+/// <param name="StopPriceTicks">The new stop price of a stop that still waits; 0 = none.</param>
+[GenerateSerializer, Immutable, Alias("bourse.book-replace")]
+public sealed record BookReplace(
+    Guid OrderId, string Account, long CommandNumber, long AcknowledgedReport, int Revision, long PriceTicks, long QuantityLots, long StopPriceTicks);
+
+/// <summary>A wish to cancel; harmless when repeated.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.book-cancel")]
+public sealed record BookCancel(Guid OrderId, string Account, long AcknowledgedReport);
+
+/// <summary>A <see cref="BookReport"/> as it travels; same fields.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.report")]
+public readonly record struct Report(
+    long Number,
+    Guid OrderId,
+    BookReportKind Kind,
+    string? Code,
+    long TradeNumber,
+    decimal Price,
+    decimal Quantity,
+    decimal Fee,
+    bool IsMaker,
+    long TimeMs,
+    int Revision)
+{
+    public static Report From(in BookReport r) =>
+        new(r.Number, r.OrderId, r.Kind, r.Code, r.TradeNumber, r.Price, r.Quantity, r.Fee, r.IsMaker, r.TimeMs, r.Revision);
+
+    public BookReport ToDomain() =>
+        new(Number, OrderId, Kind, Code, TradeNumber, Price, Quantity, Fee, IsMaker, TimeMs, Revision);
+}
+
+/// <summary>How a book answered a command.</summary>
+public enum BookAnswerKind : byte
+{
+    /// <summary>Taken, now or before; the reports tell the outcome.</summary>
+    Done = 1,
+
+    /// <summary>A command with a smaller number is missing: send from <see cref="BookAnswer.ExpectedCommand"/> again.</summary>
+    OutOfOrder = 2,
+
+    /// <summary>No such open order: it has ended, and its reports tell how.</summary>
+    NotOpen = 3,
+}
+
+/// <summary>A book's answer, durable when given.</summary>
+/// <param name="Reports">Reports to this account that it has not been sent yet, in order; the command's own are among them.</param>
+/// <param name="LastReport">The number of the newest report to this account.</param>
+[GenerateSerializer, Immutable, Alias("bourse.book-answer")]
+public sealed record BookAnswer(BookAnswerKind Kind, long ExpectedCommand, IReadOnlyList<Report> Reports, long LastReport);
+
+/// <summary>Price levels of a book, best first.</summary>
+/// <param name="Seq">The book's command count at this moment.</param>
+[GenerateSerializer, Immutable, Alias("bourse.depth-view")]
+public sealed record DepthView(string Symbol, long Seq, IReadOnlyList<DepthLevel> Bids, IReadOnlyList<DepthLevel> Asks);
+
+/// <summary>One price level.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.depth-level")]
+public readonly record struct DepthLevel(decimal Price, decimal Quantity, int Orders);

@@ -1,0 +1,27 @@
+namespace Bourse.GrainInterfaces.Books;
+
+/// <summary>The order book of one symbol; the key is the symbol. It never calls an account inside a command's turn.</summary>
+[Alias("bourse.book")]
+public interface IBookGrain : IGrainWithStringKey
+{
+    [Alias("submit")]
+    Task<BookAnswer> Submit(BookOrder order);
+
+    [Alias("replace")]
+    Task<BookAnswer> Replace(BookReplace replace);
+
+    [Alias("cancel")]
+    Task<BookAnswer> Cancel(BookCancel cancel);
+
+    /// <summary>The reports to an account after a number, which the account thereby acknowledges.</summary>
+    [Alias("get-reports")]
+    Task<BookAnswer> GetReports(string account, long after);
+
+    /// <summary>At most <paramref name="levels"/> (1 to 1,000) price levels a side.</summary>
+    [Alias("get-depth")]
+    Task<DepthView> GetDepth(int levels);
+
+    /// <summary>Wakes the book so that it delivers reports still unacknowledged.</summary>
+    [Alias("resolve")]
+    Task Resolve();
+}

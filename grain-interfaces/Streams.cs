@@ -1,0 +1,13 @@
+namespace Bourse.GrainInterfaces;
+
+/// <summary>The stream provider and the namespaces of the streams; a stream's key is the symbol or the account's id.</summary>
+public static class Streams
+{
+    public const string Provider = "bourse";
+
+    /// <summary><c>quotes/{symbol}</c>: the newest <see cref="Feeds.Quote"/>; a newer one replaces an older.</summary>
+    public const string Quotes = "quotes";
+
+    /// <summary><c>account/{id}</c>: <see cref="Accounts.AccountNotice"/>, numbered facts; a gap is asked for again.</summary>
+    public const string Account = "account";
+}

@@ -1,0 +1,25 @@
+namespace Bourse.GrainInterfaces.Users;
+
+/// <summary>The keys that sign access tokens, shared by all front ends; the key of the one grain is <see cref="AccessTokens"/>.</summary>
+[Alias("bourse.key-ring")]
+public interface IKeyRingGrain : IGrainWithStringKey
+{
+    const string AccessTokens = "access-tokens";
+
+    /// <summary>The ring; makes its first key when there is none, and a new one every 30 days.</summary>
+    [Alias("get")]
+    Task<KeyRing> Get();
+}
+
+/// <summary>Signing keys, the newest first: that one signs, all of them verify.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.key-ring-view")]
+public sealed record KeyRing(IReadOnlyList<SigningKey> Keys);
+
+/// <param name="Kid">Names the key in a token's header.</param>
+/// <param name="Secret">256 random bits in base64url.</param>
+[GenerateSerializer, Immutable, Alias("bourse.signing-key")]
+public sealed record SigningKey(string Kid, string Secret, DateTimeOffset CreatedAt)
+{
+    /// <summary>Without the secret, so that it does not end in a log.</summary>
+    public override string ToString() => $"SigningKey {Kid}";
+}

@@ -1,0 +1,165 @@
+using System.Buffers;
+
+namespace Bourse.Grains.Journal;
+
+/// <summary>
+/// The shell of a grain whose state is folded from its events. A turn changes the state and writes its events into
+/// <see cref="Events"/>; <see cref="Commit"/> hands them to the journal and comes back when they are durable. While a
+/// commit is under way the grain, being reentrant, takes further turns; when one fails, the state in memory is worth nothing
+/// any more: every turn that waits and every later one is refused, and the next activation loads what is durable.
+/// </summary>
+public abstract class JournaledGrain(IJournal journal) : Grain
+{
+    private const int MinEventsBetweenSnapshots = 1_000;
+    private const int MaxEventsBetweenSnapshots = 20_000;
+
+    private readonly ArrayBufferWriter<byte> _events = new(1_024);
+    private Exception? _fault;
+    private Task _tail = Task.CompletedTask;
+    private long _handedOver;
+    private long _committed;
+    private long _snapshotVersion;
+    private long _bytesSinceSnapshot;
+    private int _snapshotBytes;
+
+    /// <summary>The stream's name: the kind of grain and its key.</summary>
+    protected abstract string Stream { get; }
+
+    /// <summary>The number of the newest event in the state.</summary>
+    protected abstract long StateVersion { get; }
+
+    /// <summary>The number by which a snapshot is found; see <see cref="IJournal.SaveSnapshot"/>.</summary>
+    protected virtual long SnapshotMark => 0;
+
+    /// <summary>Where a turn writes its events, each self-delimiting.</summary>
+    protected IBufferWriter<byte> Events => _events;
+
+    /// <summary>The newest event that is durable.</summary>
+    protected long CommittedVersion => _committed;
+
+    protected IJournal Journal { get; } = journal;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var load = await Journal.Load(Stream, cancellationToken);
+        if (load.Snapshot is { } snapshot)
+        {
+            Restore(snapshot.State);
+            _snapshotVersion = snapshot.Version;
+            _snapshotBytes = snapshot.State.Length;
+        }
+
+        foreach (var row in load.Rows)
+        {
+            if (row.Version > StateVersion + 1)
+            {
+                throw new InvalidDataException($"journal stream {Stream}: row {row.Version} follows event {StateVersion}");
+            }
+
+            Replay(row.Payload, row.Count, (int)(StateVersion + 1 - row.Version));
+            _bytesSinceSnapshot += row.Payload.Length;
+        }
+
+        _handedOver = _committed = StateVersion;
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_fault is null && _committed == StateVersion && _committed > _snapshotVersion)
+        {
+            Journal.SaveSnapshot(Stream, _committed, SnapshotMark, Capture());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The whole state as bytes.</summary>
+    protected abstract byte[] Capture();
+
+    /// <summary>Sets the state from <see cref="Capture"/>'s bytes.</summary>
+    protected abstract void Restore(byte[] state);
+
+    /// <summary>Folds the events of one row into the state, but for the first <paramref name="known"/>, which it holds already.</summary>
+    protected abstract void Replay(byte[] payload, int count, int known);
+
+    /// <summary>
+    /// Begins a turn that may change the state. Throws <see cref="JournalUnavailableException"/> when the state is no longer to be
+    /// trusted or the journal takes nothing now; then nothing has been changed.
+    /// </summary>
+    protected void BeginChange()
+    {
+        ThrowIfFaulted();
+        Journal.ThrowIfOverloaded();
+    }
+
+    protected void ThrowIfFaulted()
+    {
+        if (_fault is { } fault)
+        {
+            throw new JournalUnavailableException($"{Stream} lost a commit and reloads", fault);
+        }
+    }
+
+    /// <summary>Gives the state up after a change that broke off in the middle, or a lost commit.</summary>
+    protected void Fault(Exception cause)
+    {
+        if (_fault is null)
+        {
+            _fault = cause;
+            DeactivateOnIdle();
+        }
+    }
+
+    /// <summary>
+    /// Hands the events written so far to the journal and comes back when the whole state as it is now is durable, what earlier
+    /// turns wrote included.
+    /// </summary>
+    protected Task Commit()
+    {
+        var count = (int)(StateVersion - _handedOver);
+        return count == 0 ? _tail : _tail = CommitEvents(count);
+    }
+
+    private async Task CommitEvents(int count)
+    {
+        ThrowIfFaulted();
+        var first = _handedOver + 1;
+        var last = _handedOver + count;
+        var payload = _events.WrittenSpan.ToArray();
+        _events.ResetWrittenCount();
+        _handedOver = last;
+        _bytesSinceSnapshot += payload.Length;
+        var (snapshot, mark) = SnapshotIsDue(last) ? (Capture(), SnapshotMark) : (null, 0);
+        if (snapshot is not null)
+        {
+            _snapshotVersion = last;
+            _snapshotBytes = snapshot.Length;
+            _bytesSinceSnapshot = 0;
+        }
+
+        try
+        {
+            await Journal.Append(Stream, first, count, payload);
+        }
+        catch (Exception lost)
+        {
+            Fault(lost);
+            throw new JournalUnavailableException($"{Stream}: the outcome of event {first} is unknown", lost);
+        }
+
+        ThrowIfFaulted();
+        _committed = Math.Max(_committed, last);
+        if (snapshot is not null)
+        {
+            Journal.SaveSnapshot(Stream, last, mark, snapshot);
+        }
+    }
+
+    // A snapshot costs as much as a fourth of the events it saves reading, whatever the size of the state.
+    private bool SnapshotIsDue(long version)
+    {
+        var events = version - _snapshotVersion;
+        return events >= MaxEventsBetweenSnapshots
+            || (events >= MinEventsBetweenSnapshots && _bytesSinceSnapshot >= 4L * _snapshotBytes);
+    }
+}

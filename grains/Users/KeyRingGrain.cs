@@ -1,0 +1,37 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using Bourse.GrainInterfaces.Users;
+
+namespace Bourse.Grains.Users;
+
+/// <summary>See <see cref="IKeyRingGrain"/>.</summary>
+public sealed class KeyRingGrain(
+    [PersistentState("key-ring", UserStorage.Name)] IPersistentState<KeyRingState> state, TimeProvider clock) : Grain, IKeyRingGrain
+{
+    private const int SecretBytes = 32;
+    private static readonly TimeSpan RotateAfter = TimeSpan.FromDays(30);
+
+    /// <summary>A key verifies for so long after it was replaced: longer than any token lives.</summary>
+    private static readonly TimeSpan KeepAfterRotation = TimeSpan.FromDays(1);
+
+    public async Task<KeyRing> Get()
+    {
+        var now = clock.GetUtcNow();
+        if (state.State.Keys is [] || now - state.State.Keys[0].CreatedAt >= RotateAfter)
+        {
+            var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+            var key = new SigningKey(Guid.NewGuid().ToString("N")[..16], secret, now);
+            var kept = state.State.Keys.Where((_, age) => age == 0 || now - state.State.Keys[age - 1].CreatedAt < KeepAfterRotation);
+            await UserStorage.Save(state, new KeyRingState { Keys = [key, .. kept] }, this);
+        }
+
+        return new KeyRing(state.State.Keys);
+    }
+}
+
+/// <summary>The keys, the newest first.</summary>
+[GenerateSerializer, Alias("bourse.key-ring-state")]
+public sealed record KeyRingState
+{
+    [Id(0)] public IReadOnlyList<SigningKey> Keys { get; init; } = [];
+}

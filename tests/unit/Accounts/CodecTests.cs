@@ -1,0 +1,118 @@
+using System.Buffers;
+using System.Text.Json;
+using Bourse.Domain.Accounts;
+using Bourse.Domain.Matching;
+using Bourse.Domain.Serialization;
+
+namespace Bourse.Tests.Unit.Accounts;
+
+public sealed class CodecTests
+{
+    private const string Symbol = "BTC/USD";
+    private static readonly Guid s_id = Guid.Parse("0198c0de-0000-7000-8000-000000000001");
+    private static readonly OrderRequest s_request = new(
+        Symbol, Side.Sell, OrderType.StopLimit, TimeInForce.Day, 1.50m, 64_000.10m, 63_000m, false, true, SelfTradePrevention.CancelBoth, "mine-ü");
+
+    public static IReadOnlyList<AccountEvent> Events { get; } =
+    [
+        new AccountOpened("user", "trader", "USD", 1),
+        new Deposited("USD", 100_000.00m, "initial", 100_000m, 2),
+        new Withdrawn("USD", 0.5m, "w-1", 99_999.5m, 3),
+        new OrderPlaced(s_id, s_request, "USD", 7, null, ReservationKind.Position, 1.50m, 0.001m, 4),
+        new OrderPlaced(s_id, s_request with { LimitPrice = null }, "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4),
+        new ReplaceRequested(s_id, Symbol, 1, 8, 2m, 64_001m, null, null, 2m, 0.001m, 5),
+        new OrderTriggered(s_id, Symbol, 9, 6),
+        new ReplaceRejected(s_id, Symbol, 1, "not_open", 10, 7),
+        new ReportNoted(s_id, Symbol, 11, 8),
+        new OrderAccepted(s_id, Symbol, 0, 1, 9),
+        new OrderHeld(s_id, Symbol, 12, 2, 10),
+        new OrderRejected(s_id, Symbol, "would_cross", 13, 3, 11),
+        new OrderFilled(
+            s_id, Symbol, "USD", Side.Sell, 99, 64_000.1m, 0.5m, 32.00005m, true, false, 0.5m, 64_000.1m, -0.5m, 64_000.1m, -12.25m, 131_967m,
+            14, 4, 1_781_524_800_000),
+        new OrderCanceled(s_id, Symbol, null, 1m, 2, 15, 5, 13),
+        new OrderExpired(s_id, Symbol, 1m, 16, 6, 14),
+        new OrderReplaced(s_id, Symbol, 1, 2m, 64_001m, 63_000m, 17, 7, 15),
+    ];
+
+    [Fact]
+    public void Events_laid_together_read_back_one_by_one()
+    {
+        ReadOnlySpan<byte> bytes = Written([.. Events]);
+        foreach (var e in Events)
+        {
+            AccountEventCodec.Read(ref bytes).ShouldBe(e);
+        }
+
+        bytes.IsEmpty.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Every_kind_of_event_is_among_them() =>
+        typeof(AccountEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(AccountEvent)) && !t.IsAbstract)
+            .ShouldBe(Events.Select(e => e.GetType()).Distinct(), ignoreOrder: true);
+
+    [Fact]
+    public void An_order_and_its_fill_take_few_bytes()
+    {
+        Written(Events[3]).Length.ShouldBeLessThan(80);
+        Written(Events[12]).Length.ShouldBeLessThan(100);
+    }
+
+    [Fact]
+    public void Bytes_cut_short_anywhere_are_told()
+    {
+        foreach (var e in Events)
+        {
+            var whole = Written(e);
+            for (var length = 0; length < whole.Length; length++)
+            {
+                Should.Throw<WireFormatException>(() =>
+                {
+                    ReadOnlySpan<byte> cut = whole.AsSpan(0, length);
+                    AccountEventCodec.Read(ref cut);
+                });
+            }
+        }
+    }
+
+    [Fact]
+    public void Bytes_changed_anywhere_read_as_an_event_or_are_told()
+    {
+        var random = new Random(5);
+        for (var round = 0; round < 20_000; round++)
+        {
+            var bytes = Written(Events[random.Next(Events.Count)]);
+            bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+            ReadOnlySpan<byte> rest = bytes;
+            try
+            {
+                AccountEventCodec.Read(ref rest);
+            }
+            catch (WireFormatException)
+            {
+                // What a reader is told of malformed bytes; any other exception fails the test.
+            }
+        }
+    }
+
+    [Fact]
+    public void Events_show_as_json()
+    {
+        foreach (var e in Events)
+        {
+            JsonSerializer.Serialize(e, e.GetType()).ShouldContain("\"TimeMs\":");
+        }
+    }
+
+    private static byte[] Written(params AccountEvent[] events)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        foreach (var e in events)
+        {
+            AccountEventCodec.Write(output, e);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+}

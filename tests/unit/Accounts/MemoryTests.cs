@@ -1,0 +1,86 @@
+using Bourse.Domain.Accounts;
+using Bourse.Domain.Books;
+
+namespace Bourse.Tests.Unit.Accounts;
+
+/// <summary>What an account remembers, and what it forgets.</summary>
+public sealed class MemoryTests
+{
+    private readonly Desk _desk = new();
+
+    [Fact]
+    public void Closed_orders_stay_while_they_are_few_or_young()
+    {
+        Close(1_500);
+        Find(1).ShouldBe(ClientIdLookup.Found);
+
+        _desk.NowMs += Account.ClosedOrdersKeptMs;
+        Close(1);
+
+        Find(1).ShouldBe(ClientIdLookup.MaybeOlder);
+        Find(501).ShouldBe(ClientIdLookup.MaybeOlder);
+        Find(502).ShouldBe(ClientIdLookup.Found);
+        _desk.Account.FindByClientOrderId("never", out _).ShouldBe(ClientIdLookup.Never);
+        _desk.Account.CheckInvariants().ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Closed_orders_are_bounded_however_young()
+    {
+        Close(Account.ClosedOrdersAtMost + 1);
+        Find(1).ShouldBe(ClientIdLookup.MaybeOlder);
+        Find(2).ShouldBe(ClientIdLookup.Found);
+    }
+
+    [Fact]
+    public void An_id_that_left_memory_is_never_denied_and_few_others_are_suspected()
+    {
+        Close(30_000);
+        for (var i = 1; i <= 30_000; i++)
+        {
+            Find(i).ShouldNotBe(ClientIdLookup.Never);
+        }
+
+        var suspected = Enumerable.Range(0, 10_000).Count(i => _desk.Account.FindByClientOrderId($"other-{i}", out _) == ClientIdLookup.MaybeOlder);
+        suspected.ShouldBeLessThan(500);
+
+        var loaded = Account.Load(_desk.Account.Id, _desk.Saved());
+        loaded.FindByClientOrderId("c-1", out _).ShouldBe(ClientIdLookup.MaybeOlder);
+        Desk.Saved(loaded).ShouldBe(_desk.Saved());
+    }
+
+    [Fact]
+    public void The_same_deposit_is_taken_once()
+    {
+        _desk.Apply(_desk.Account.DecideDeposit("USD", 5m, "wire-1", 1).Event!);
+        _desk.Account.DecideDeposit("USD", 5m, "wire-1", 2).ShouldBe(default);
+        _desk.Account.DecideWithdraw("USD", 5m, "wire-1", 2).ShouldBe(default);
+        _desk.Apply(_desk.Account.DecideWithdraw("USD", 4m, "wire-2", 3).Event!);
+        _desk.Cash.ShouldBe(10_001m);
+    }
+
+    [Fact]
+    public void Opening_twice_changes_nothing() =>
+        _desk.Account.DecideOpen("user-1", "trader", "USD", 10_000m, 1).ShouldBeEmpty();
+
+    [Fact]
+    public void An_account_opens_in_a_known_currency_with_a_sane_deposit()
+    {
+        Should.Throw<ArgumentException>(() => new Account("x").DecideOpen("u", "trader", "XXX", 1m, 0));
+        Should.Throw<ArgumentException>(() => new Account("x").DecideOpen("u", "trader", "USD", -1m, 0));
+        new Account("x").DecideOpen("u", "house", "USD", 0m, 0).Count.ShouldBe(1);
+    }
+
+    private ClientIdLookup Find(int number) => _desk.Account.FindByClientOrderId($"c-{number}", out _);
+
+    private void Close(int count)
+    {
+        var account = _desk.Account;
+        for (var i = 0; i < count; i++)
+        {
+            var placed = _desk.Decide(_desk.Request(quantity: 1)).Event!;
+            account.Apply(placed);
+            account.TakeReports(Desk.Symbol, [_desk.Report(account.FindOrder(placed.OrderId)!, BookReportKind.Canceled)], []);
+        }
+    }
+}
