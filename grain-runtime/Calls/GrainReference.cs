@@ -52,9 +52,11 @@ public class GrainReference : DispatchProxy, IAddressable, IEquatable<GrainRefer
     /// <inheritdoc />
     public override string ToString() => $"GrainReference:{GrainId}:{Interface.Type.Name}";
 
-    internal static GrainReference Make(GrainInterface type, GrainId id, LocalRuntime runtime)
+    internal static GrainReference Make(GrainInterface type, GrainId id, LocalRuntime runtime) => type.NewReference(id, runtime);
+
+    internal GrainReference Copy(GrainInterface type, GrainId id, LocalRuntime runtime)
     {
-        var reference = type.NewReference();
+        var reference = (GrainReference)MemberwiseClone();
         reference.GrainId = id;
         reference.Runtime = runtime;
         reference.Interface = type;

@@ -73,18 +73,20 @@ internal sealed class SiloHost(LocalRuntime silo, IServiceProvider services, IOp
 /// <summary>Connects the client of a host.</summary>
 internal sealed class ClientHost(LocalRuntime client, IServiceProvider services, IOptions<LocalPorts> ports) : IHostedService
 {
+    private InProcessCluster? _cluster;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var cluster = services.GetService<InProcessCluster>() ?? LocalClusters.Find(ports.Value.GatewayPort)
+        _cluster = services.GetService<InProcessCluster>() ?? LocalClusters.Find(ports.Value.GatewayPort)
             ?? throw new SiloUnavailableException($"No silo of this process has the gateway port {ports.Value.GatewayPort}.");
-        client.Join(cluster);
-        cluster.Tune(client);
+        client.Join(_cluster);
+        _cluster.Tune(client);
         return Task.CompletedTask;
     }
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        client.Cluster.Forget(client);
+        _cluster?.Forget(client);
         return Task.CompletedTask;
     }
 }

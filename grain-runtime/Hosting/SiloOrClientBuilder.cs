@@ -19,27 +19,37 @@ internal sealed class SiloOrClientBuilder(IServiceCollection services, IConfigur
 
     public ISiloBuilder AddSilo()
     {
-        AddRuntime(isSilo: true);
-        services.TryAddSingleton<ILocalSiloDetails, SiloDetails>();
-        services.TryAddSingleton<SiloHost>();
-        services.AddHostedService(provider => provider.GetRequiredService<SiloHost>());
+        if (AddRuntime(isSilo: true))
+        {
+            services.AddSingleton<ILocalSiloDetails, SiloDetails>();
+            services.AddSingleton<SiloHost>();
+            services.AddHostedService(provider => provider.GetRequiredService<SiloHost>());
+        }
+
         return this;
     }
 
     public IClientBuilder AddClient()
     {
-        AddRuntime(isSilo: false);
-        services.AddHostedService<ClientHost>();
+        if (AddRuntime(isSilo: false))
+        {
+            services.AddHostedService<ClientHost>();
+        }
+
         return this;
     }
 
-    private void AddRuntime(bool isSilo)
+    /// <summary>False where it is there already: setting up goes on.</summary>
+    private bool AddRuntime(bool isSilo)
     {
-        if (services.Any(service => service.ServiceType == typeof(LocalRuntime)))
+        if (services.FirstOrDefault(service => service.ServiceType == typeof(Role))?.ImplementationInstance is Role role)
         {
-            throw new OrleansConfigurationException("A host has one silo, which is a client too, or one client.");
+            return role.IsSilo == isSilo
+                ? false
+                : throw new OrleansConfigurationException("A host has one silo, which is a client too, or one client.");
         }
 
+        services.AddSingleton(new Role(isSilo));
         services.AddOptions();
         services.AddLogging();
         services.AddOptions<ClusterOptions>();
@@ -50,5 +60,8 @@ internal sealed class SiloOrClientBuilder(IServiceCollection services, IConfigur
         services.AddSingleton(provider => new LocalRuntime(provider, isSilo));
         services.TryAddSingleton<IClusterClient>(provider => provider.GetRequiredService<LocalRuntime>().GrainFactory);
         services.TryAddSingleton<IGrainFactory>(provider => provider.GetRequiredService<IClusterClient>());
+        return true;
     }
+
+    private sealed record Role(bool IsSilo);
 }
