@@ -1,4 +1,5 @@
 using Bourse.Domain.Instruments;
+using Bourse.Domain.Ledger;
 using Bourse.Domain.Matching;
 using Bourse.Domain.Risk;
 
@@ -27,6 +28,13 @@ public sealed partial class Account
             return Refused(refusal);
         }
 
+        var link = _links.GetValueOrDefault(request.Symbol);
+        if (link is null && (Currencies.IsKnown(request.Symbol) || !Currencies.IsKnown(instrument!.Currency)))
+        {
+            // The ledger tells cash from positions by the asset's name.
+            return Refused(new Refusal(RefusalCode.UnknownAsset, $"{request.Symbol} is a currency, or priced in {instrument!.Currency}, which is none."));
+        }
+
         var terms = new OrderTerms(request.Side, request.Quantity, request.LimitPrice, request.StopPrice);
         refusal = OrderChecks.Steps(terms, instrument!)
             ?? OrderChecks.Shape(request)
@@ -36,7 +44,6 @@ public sealed partial class Account
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
 
-        var link = _links.GetValueOrDefault(request.Symbol);
         refusal ??= CheckExposure(link, request.Side, request.ReduceOnly, request.Quantity, limits);
         if (refusal is not null)
         {

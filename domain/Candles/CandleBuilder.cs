@@ -59,6 +59,10 @@ public sealed class CandleBuilder(long lengthMs)
         return change;
     }
 
+    /// <summary>Goes on with a bar that was open; its ticks count as older than all that follow in it.</summary>
+    public void Restore(in Candle bar) =>
+        (_bar, _firstMs, _lastMs, _completeUntilMs, HasBar) = (bar, bar.StartMs, bar.StartMs, bar.StartMs, true);
+
     /// <summary>Completes the open bar when its time is over, without a tick.</summary>
     public bool TryComplete(long nowMs, out Candle completed)
     {

@@ -60,6 +60,12 @@ public sealed class CandleSet
         return inTime;
     }
 
+    /// <summary>Goes on with a bar that was open.</summary>
+    public void Restore(CandleLength length, CandlePrice price, in Candle bar) => BuilderOf(length, price).Restore(bar);
+
+    /// <summary>Goes on with the newest bid and ask, of which the middle is made.</summary>
+    public void RestoreQuote(decimal? bid, decimal? ask) => (_bid, _ask) = (bid, ask);
+
     /// <summary>Completes the bars whose time is over, without a tick.</summary>
     public void Complete(long nowMs, List<CompletedCandle> completed)
     {

@@ -21,6 +21,16 @@ public sealed class RefusalTests
         _desk.RefusalOf(_desk.Request() with { Symbol = "NOPE" }).ShouldBe("unknown_symbol");
 
     [Fact]
+    public void Cash_and_positions_are_never_the_same_asset()
+    {
+        var limits = RiskLimits.House;
+        var usd = _desk.Instrument with { Symbol = "USD" };
+        _desk.Account.DecidePlace(_desk.Request() with { Symbol = "USD" }, usd, 100m, limits, Guid.NewGuid(), 0).Refusal!.Code.ShouldBe("unknown_asset");
+        _desk.Instrument = _desk.Instrument with { Currency = "MSFT" };
+        _desk.RefusalOf(_desk.Request()).ShouldBe("unknown_asset");
+    }
+
+    [Fact]
     public void A_halted_instrument_takes_no_order()
     {
         _desk.Instrument = _desk.Instrument with { Status = InstrumentStatus.Halted };

@@ -65,6 +65,15 @@ public sealed class CandleBuilderTests
     }
 
     [Fact]
+    public void A_bar_that_was_open_goes_on_after_a_restart()
+    {
+        _builder.Restore(new Candle(5_000, 10m, 12m, 9m, 11m, 3m));
+        _builder.Add(4_999, 50m, 1m, out _).ShouldBe(CandleChange.TooOld);
+        _builder.Add(5_700, 8m, 1m, out _).ShouldBe(CandleChange.Extended);
+        _builder.Bar.ShouldBe(new Candle(5_000, 10m, 12m, 8m, 8m, 4m));
+    }
+
+    [Fact]
     public void A_set_makes_every_length_of_every_price()
     {
         var set = new CandleSet();
