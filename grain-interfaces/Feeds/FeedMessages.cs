@@ -30,8 +30,19 @@ public sealed record Quote(
     long TimestampMs,
     long Seq)
 {
-    /// <summary>The price that values a position and anchors a collar: the last trade, else the middle of the quote, else the side there is.</summary>
-    public decimal? Reference => Price ?? (Bid is { } bid && Ask is { } ask ? (bid + ask) / 2 : Bid ?? Ask);
+    /// <summary>
+    /// The price that values a position and anchors a collar: the last trade as far as it lies within the quote, else the nearer side of the
+    /// quote, because a trade may be long ago; without a trade the middle of the quote, or the side there is.
+    /// </summary>
+    public decimal? Reference => (Price, Bid, Ask) switch
+    {
+        ({ } price, { } bid, { } ask) => Math.Clamp(price, Math.Min(bid, ask), Math.Max(bid, ask)),
+        ({ } price, { } bid, null) => Math.Max(price, bid),
+        ({ } price, null, { } ask) => Math.Min(price, ask),
+        ({ } price, null, null) => price,
+        (null, { } bid, { } ask) => (bid + ask) / 2,
+        _ => Bid ?? Ask,
+    };
 }
 
 /// <summary>One bar. A bar exists only where there was a tick.</summary>

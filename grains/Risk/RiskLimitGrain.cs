@@ -1,0 +1,68 @@
+using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Risk;
+using Microsoft.Extensions.Logging;
+
+namespace Bourse.Grains.Risk;
+
+/// <summary>Owns the risk limits of one account.</summary>
+public sealed partial class RiskLimitGrain(
+    [PersistentState("limits", "bourse")] IPersistentState<RiskLimitState> state, TimeProvider time, ILogger<RiskLimitGrain> logger)
+    : Grain, IRiskLimitGrain
+{
+    /// <summary>Accounts of the house (market makers) have ids that start so, which no trader's account can.</summary>
+    public const string HousePrefix = "house-";
+
+    private const int MaxHistory = 50;
+    private const int MaxReason = 500;
+
+    private string Account => this.GetPrimaryKeyString();
+
+    public Task<LimitsView> Get() => Task.FromResult(Current());
+
+    public async Task<LimitsView> Set(LimitsView limits, string by, string reason)
+    {
+        ThrowIfInvalid(limits, by, reason);
+        var next = limits with { Version = Current().Version + 1 };
+        var before = state.State;
+        state.State = new RiskLimitState
+        {
+            Limits = next,
+            History = [.. before.History.TakeLast(MaxHistory - 1), new RiskLimitChange(time.GetUtcNow(), by, reason, next)],
+        };
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // Not written as far as we know: the old limits stand, and the next activation reads what is true.
+            state.State = before;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        LogChanged(Account, next.Version, by, reason);
+        return next;
+    }
+
+    private LimitsView Current() =>
+        state.State.Limits ?? LimitsView.From(Account.StartsWith(HousePrefix, StringComparison.Ordinal) ? RiskLimits.House : RiskLimits.Default);
+
+    private static void ThrowIfInvalid(LimitsView limits, string by, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        if (reason.Length > MaxReason)
+        {
+            throw new ArgumentException($"A reason is at most {MaxReason} characters.", nameof(reason));
+        }
+
+        if (limits.MaxOrderQuantity < 0 || limits.MaxOrderNotional < 0 || limits.MaxPosition < 0 || limits.MaxOpenOrders < 0)
+        {
+            throw new ArgumentException("A bound is 0 or more.", nameof(limits));
+        }
+    }
+
+    [LoggerMessage(1, LogLevel.Warning, "Risk limits of account {Account} are at version {Version}, set by {By}: {Reason}")]
+    private partial void LogChanged(string account, long version, string by, string reason);
+}
