@@ -1,0 +1,106 @@
+using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Orders;
+using Bourse.ApiHost.Problems;
+using Bourse.ApiHost.Wire;
+using Bourse.Domain.Matching;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.History;
+using Bourse.GrainInterfaces.Risk;
+
+namespace Bourse.ApiHost.Accounts;
+
+/// <summary>Portfolio, positions, history, activities and limits of the caller's account.</summary>
+public static class AccountEndpoints
+{
+    private const int DefaultLimit = 50;
+    private const int MaxLimit = 500;
+    private const int MaxTokenLength = 200;
+
+    public static void MapAccounts(this IEndpointRouteBuilder api)
+    {
+        var account = api.MapGroup("").WithTags("account").RequireAuthorization().WithProblems(401, 429, 503);
+        account.MapGet("/portfolio", GetPortfolio).Produces<PortfolioJson>();
+        account.MapGet("/portfolio/history", GetHistory).Produces<PortfolioHistoryJson>().WithProblems(400);
+        account.MapGet("/account/activities", GetActivities).Produces<ListJson<ActivityJson>>().WithProblems(400);
+        account.MapGet("/positions", GetPositions).Produces<ListJson<PositionJson>>();
+        account.MapGet("/positions/{symbol}", GetPosition).Produces<PositionJson>().WithProblems(404);
+        account.MapDelete("/positions/{symbol}", ClosePosition).Produces<OrderJson>().WithProblems(404, 422);
+        account.MapGet("/accounts", GetAccounts).Produces<ListJson<AccountJson>>();
+        account.MapGet("/accounts/{id}", GetAccount).Produces<AccountJson>().WithProblems(404);
+        account.MapGet("/risk/limits", GetLimits).Produces<LimitsJson>();
+    }
+
+    private static async Task<IResult> GetPortfolio(Caller caller, IGrainFactory grains, PortfolioShape shape) =>
+        Answer.Json(shape.Portfolio(await Portfolio(caller, grains)));
+
+    private static async Task<IResult> GetHistory(Caller caller, IHistoryReader history, TimeProvider clock, HttpRequest request)
+    {
+        var (from, to, step) = HistoryRange.Read(new QueryInput(request.Query), clock.GetUtcNow());
+        return Answer.Json(PortfolioShape.History(
+            await history.GetPortfolioHistory(caller.Account, from, to, step, request.HttpContext.RequestAborted)));
+    }
+
+    private static async Task<IResult> GetActivities(Caller caller, IHistoryReader history, PortfolioShape shape, HttpRequest request)
+    {
+        var input = new QueryInput(request.Query);
+        var page = await history.GetActivities(
+            caller.Account, input.PageToken(MaxTokenLength), input.Int("limit", DefaultLimit, 1, MaxLimit), request.HttpContext.RequestAborted);
+        return Answer.Json(new ListJson<ActivityJson>([.. page.Items.Select(shape.Activity)], page.NextPageToken));
+    }
+
+    private static async Task<IResult> GetPositions(Caller caller, IGrainFactory grains, PortfolioShape shape) =>
+        Answer.Json(new ListJson<PositionJson>(shape.Portfolio(await Portfolio(caller, grains)).Positions, null));
+
+    private static async Task<IResult> GetPosition(string symbol, Caller caller, IGrainFactory grains, InstrumentCache instruments, PortfolioShape shape) =>
+        Answer.Json(shape.Position(await Position(symbol, caller, grains, instruments)));
+
+    /// <summary>Sells what is held, or buys back what is short, at market; never more than that.</summary>
+    private static async Task<IResult> ClosePosition(
+        string symbol, Caller caller, IGrainFactory grains, InstrumentCache instruments, OrderDesk desk, HttpRequest request)
+    {
+        var position = await Position(symbol, caller, grains, instruments);
+        var order = new OrderBody
+        {
+            Symbol = position.Symbol,
+            Side = OrderNames.Of(position.Quantity > 0 ? Side.Sell : Side.Buy),
+            Type = OrderNames.Of(OrderType.Market),
+            TimeInForce = OrderNames.Of(TimeInForce.Ioc),
+            Qty = Math.Abs(position.Quantity),
+            ReduceOnly = true,
+        };
+        var (placed, _) = await desk.Place(caller, order, OrderEndpoints.IdempotencyKey(request));
+        return Answer.Json(placed);
+    }
+
+    private static async Task<IResult> GetAccounts(Caller caller, IGrainFactory grains, PortfolioShape shape) =>
+        Answer.Json(new ListJson<AccountJson>([shape.Account(await Portfolio(caller, grains))], null));
+
+    private static async Task<IResult> GetAccount(string id, Caller caller, IGrainFactory grains, PortfolioShape shape) =>
+        id == caller.Account
+            ? Answer.Json(shape.Account(await Portfolio(caller, grains)))
+            : Problem.NotFound("account_not_found", "You have no such account.").ToResult();
+
+    private static async Task<IResult> GetLimits(Caller caller, IGrainFactory grains)
+    {
+        var limits = await grains.GetGrain<IRiskLimitGrain>(caller.Account).Get();
+        return Answer.Json(new LimitsJson(
+            caller.Account,
+            limits.Version,
+            PortfolioShape.Money(limits.MaxOrderQuantity),
+            PortfolioShape.Money(limits.MaxOrderNotional),
+            PortfolioShape.Money(limits.MaxPosition),
+            limits.MaxOpenOrders,
+            limits.AllowShort));
+    }
+
+    private static Task<PortfolioView> Portfolio(Caller caller, IGrainFactory grains) => grains.GetGrain<IAccountGrain>(caller.Account).GetPortfolio();
+
+    private static async Task<PositionView> Position(string symbol, Caller caller, IGrainFactory grains, InstrumentCache instruments)
+    {
+        var instrument = await instruments.Get(SymbolText.Unescape(symbol));
+        var positions = instrument is null ? [] : (await Portfolio(caller, grains)).Positions;
+        return positions.FirstOrDefault(p => p.Symbol == instrument?.Symbol && p.Quantity != 0)
+            ?? throw new ProblemException(Problem.NotFound("position_not_found", "You have no position in this symbol."));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+using Bourse.ApiHost.Problems;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+namespace Bourse.ApiHost.Auth;
+
+/// <summary>Signs requests in by <c>Authorization: Bearer</c>; on the hub's address by the query's <c>access_token</c> too, which browsers need for sockets.</summary>
+public sealed class BearerHandler(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+{
+    public const string SchemeName = "Bearer";
+    private const string Prefix = "Bearer ";
+
+    /// <summary>Whether the request brings a token, good or bad.</summary>
+    public static bool HasToken(HttpContext context) => TokenOf(context.Request) is not null;
+
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (TokenOf(Request) is not { } text)
+        {
+            return AuthenticateResult.NoResult();
+        }
+
+        if (await tokens.Read(text) is not { } token)
+        {
+            return AuthenticateResult.Fail("The access token is not in force.");
+        }
+
+        var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, token.UserId), new(ClaimTypes.Name, token.Username) };
+        claims.AddRange(token.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
+        var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
+        return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), properties, SchemeName));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties)
+    {
+        Response.Headers.WWWAuthenticate = HasToken(Context) ? "Bearer error=\"invalid_token\"" : "Bearer";
+        return ProblemResult.Write(Context, ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
+    }
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
+        ProblemResult.Write(Context, ProblemMap.OfStatus(StatusCodes.Status403Forbidden));
+
+    private static string? TokenOf(HttpRequest request)
+    {
+        var header = request.Headers.Authorization.ToString();
+        if (header.Length > 0)
+        {
+            return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
+        }
+
+        var query = request.Path.StartsWithSegments("/hubs") ? request.Query["access_token"].ToString() : "";
+        return query.Length > 0 ? query : null;
+    }
+}

@@ -1,0 +1,141 @@
+using Bourse.ApiHost.Accounts;
+using Bourse.ApiHost.Admin;
+using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Health;
+using Bourse.ApiHost.Limits;
+using Bourse.ApiHost.Live;
+using Bourse.ApiHost.Live.Orders;
+using Bourse.ApiHost.Live.Quotes;
+using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Orders;
+using Bourse.ApiHost.Page;
+using Bourse.ApiHost.Problems;
+using Bourse.ApiHost.Wire;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Bourse.ApiHost;
+
+/// <summary>
+/// The front end: REST, the hub, health and the browser's page, on top of a cluster client (and an <c>IHistoryReader</c>) that the host
+/// brings. <c>serve</c> is a silo and this.
+/// </summary>
+public static class FrontEnd
+{
+    /// <summary>No order, sign-up or hub message comes near it.</summary>
+    private const int MaxRequestBytes = 64 * 1024;
+
+    /// <summary>How many hub calls of one connection may be under way; orders of one trader need not wait for one another.</summary>
+    private const int HubCallsAtOnce = 64;
+
+    public static WebApplicationBuilder AddBourseFrontEnd(this WebApplicationBuilder builder)
+    {
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
+            kestrel.AddServerHeader = false;
+        });
+        var services = builder.Services;
+        services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddClock();
+        services.ConfigureHttpJsonOptions(json => WireFormat.Apply(json.SerializerOptions));
+        services.AddExceptionHandler<ProblemExceptionHandler>();
+        services.AddResponseCompression();
+        services.AddOpenApi();
+        services.AddHealthChecks()
+            .AddCheck<GrainsCheck>("grains", tags: [HealthEndpoints.Ready], timeout: TimeSpan.FromSeconds(5))
+            .AddCheck<DatabaseCheck>("postgres", tags: [HealthEndpoints.Ready], timeout: TimeSpan.FromSeconds(5));
+        AddSignIn(services);
+        AddTrading(services);
+        AddLive(services);
+        return builder;
+    }
+
+    public static WebApplication MapBourseFrontEnd(this WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler(_ => { });
+        app.UseStatusCodePages(status => ProblemResult.Write(status.HttpContext, ProblemMap.OfStatus(status.HttpContext.Response.StatusCode)));
+        app.UseResponseCompression();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseMiddleware<LimitMiddleware>();
+        app.UseAuthorization();
+        app.UseBrowserPage();
+        app.UseWebSockets();
+
+        var api = app.MapGroup("/api/v1");
+        api.MapAuth();
+        api.MapOrders();
+        api.MapAccounts();
+        api.MapMarket();
+        api.MapAdmin();
+        app.MapHealth();
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHub<TradingHub>(TradingHub.Path, connection =>
+        {
+            connection.Transports = HttpTransportType.WebSockets;
+            connection.CloseOnAuthenticationExpiration = true;
+            connection.ApplicationMaxBufferSize = MaxRequestBytes;
+        }).RequireAuthorization(policy => policy.RequireAssertion(
+            context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
+        return app;
+    }
+
+    private static void TryAddClock(this IServiceCollection services)
+    {
+        if (!services.Any(service => service.ServiceType == typeof(TimeProvider)))
+        {
+            services.AddSingleton(TimeProvider.System);
+        }
+    }
+
+    private static void AddSignIn(IServiceCollection services)
+    {
+        services.AddAuthentication(BearerHandler.SchemeName).AddScheme<AuthenticationSchemeOptions, BearerHandler>(BearerHandler.SchemeName, null);
+        services.AddAuthorization();
+        services.AddSingleton<SigningKeys>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SignIn>();
+        services.AddSingleton<RequestLimits>();
+        services.AddHostedService<FirstOperator>();
+    }
+
+    private static void AddTrading(IServiceCollection services)
+    {
+        services.AddSingleton<InstrumentCache>();
+        services.AddHostedService<InstrumentRefresh>();
+        services.AddSingleton<OrderShape>();
+        services.AddSingleton<OrderAnswers>();
+        services.AddSingleton<OrderDesk>();
+        services.AddSingleton<OrderLists>();
+        services.AddSingleton<PortfolioShape>();
+    }
+
+    private static void AddLive(IServiceCollection services)
+    {
+        services.AddSignalR(hub =>
+        {
+            hub.MaximumReceiveMessageSize = MaxRequestBytes;
+            hub.MaximumParallelInvocationsPerClient = HubCallsAtOnce;
+            hub.AddFilter<HubProblemFilter>();
+        }).AddJsonProtocol(json => WireFormat.Apply(json.PayloadSerializerOptions));
+        services.AddSingleton<HubProblemFilter>();
+        services.AddSingleton<HubConnections>();
+        services.AddHosted<FlushWheel>();
+        services.AddHosted<QuoteFanOut>();
+        services.AddHosted<AccountChannels>();
+    }
+
+    /// <summary>One that others use, and that runs with the host.</summary>
+    private static void AddHosted<T>(this IServiceCollection services)
+        where T : class, IHostedService
+    {
+        services.AddSingleton<T>();
+        services.AddHostedService(provider => provider.GetRequiredService<T>());
+    }
+}

@@ -1,0 +1,57 @@
+using Bourse.GrainInterfaces.Feeds;
+using Bourse.GrainInterfaces.Instruments;
+
+namespace Bourse.ApiHost.Market;
+
+/// <summary>The newest state of a symbol; <paramref name="Price"/> is the last trade, or the middle of the quote where there was none.</summary>
+/// <param name="Timestamp">ms since 1970 UTC.</param>
+public sealed record QuoteJson(
+    string Symbol,
+    decimal? Price,
+    decimal? Change,
+    decimal? ChangePct,
+    decimal? Bid,
+    decimal? BidSize,
+    decimal? Ask,
+    decimal? AskSize,
+    decimal Volume,
+    long Timestamp,
+    long Seq)
+{
+    /// <summary>Changes in percent are cut here.</summary>
+    private const int PercentDecimals = 4;
+
+    public static QuoteJson From(Quote q) => new(
+        q.Symbol, q.Reference, q.Change, q.ChangePercent is { } pct ? decimal.Round(pct, PercentDecimals) : null,
+        q.Bid, q.BidSize, q.Ask, q.AskSize, q.Volume, q.TimestampMs, q.Seq);
+}
+
+/// <summary>A trade of one of our books; <paramref name="Side"/> is the aggressor's.</summary>
+public sealed record TradeJson(string Symbol, decimal Price, decimal Qty, string Side, long Seq, long Timestamp);
+
+/// <summary>Price levels, best first, each <c>[price, qty]</c>.</summary>
+public sealed record DepthJson(string Symbol, long Seq, IReadOnlyList<decimal[]> Bids, IReadOnlyList<decimal[]> Asks);
+
+/// <summary>An instrument.</summary>
+public sealed record InstrumentJson(
+    string Symbol, string Name, string AssetClass, string Currency, decimal TickSize, decimal LotSize, string Status, string Calendar)
+{
+    public static InstrumentJson From(InstrumentView i) => new(
+        i.Symbol, i.Name, MarketNames.Of(i.AssetClass), i.Currency, i.TickSize, i.LotSize, MarketNames.Of(i.Status), i.Calendar);
+}
+
+/// <summary>A cheap instrument and its price.</summary>
+public sealed record Under100Json(string Symbol, string Name, string AssetClass, decimal Price, decimal? Change, decimal? ChangePct, decimal Volume);
+
+/// <summary>Whether a calendar's session is on.</summary>
+public sealed record ClockJson(DateTimeOffset Timestamp, string Calendar, bool IsOpen, DateTimeOffset NextOpen, DateTimeOffset NextClose);
+
+/// <summary>One session.</summary>
+public sealed record SessionJson(string Date, DateTimeOffset Open, DateTimeOffset Close);
+
+/// <summary>A tick of a source.</summary>
+public sealed record TickBody(
+    string? Symbol, decimal? Price, decimal? Size, decimal? Bid, decimal? BidSize, decimal? Ask, decimal? AskSize, long? Timestamp);
+
+/// <summary>How many ticks were taken.</summary>
+public sealed record TicksTakenJson(int Accepted);

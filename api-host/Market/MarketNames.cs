@@ -1,0 +1,40 @@
+using Bourse.Domain.Instruments;
+using Bourse.GrainInterfaces.Feeds;
+
+namespace Bourse.ApiHost.Market;
+
+/// <summary>The words of API.md for market data.</summary>
+public static class MarketNames
+{
+    public static string Of(AssetClass assetClass) => assetClass switch
+    {
+        AssetClass.Stock => "stock",
+        AssetClass.Crypto => "crypto",
+        _ => "fx",
+    };
+
+    public static string Of(InstrumentStatus status) => status switch
+    {
+        InstrumentStatus.Open => "open",
+        InstrumentStatus.Halted => "halted",
+        _ => "closed",
+    };
+
+    public static Timeframe ToTimeframe(string text) => text switch
+    {
+        "1s" => Timeframe.Second,
+        "1m" => Timeframe.Minute,
+        "5m" => Timeframe.FiveMinutes,
+        "1h" => Timeframe.Hour,
+        _ => Timeframe.Day,
+    };
+
+    public static BarPrice? ToBarPrice(string text) => text switch
+    {
+        "trade" => BarPrice.Trade,
+        "bid" => BarPrice.Bid,
+        "ask" => BarPrice.Ask,
+        "mid" => BarPrice.Mid,
+        _ => null,
+    };
+}

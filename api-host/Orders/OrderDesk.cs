@@ -1,0 +1,87 @@
+using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Problems;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.History;
+
+namespace Bourse.ApiHost.Orders;
+
+/// <summary>
+/// What REST and the hub do with orders, each always within the caller's own account. Whatever is not done ends in a
+/// <see cref="ProblemException"/>.
+/// </summary>
+public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments, OrderAnswers answers, OrderShape shape, IHistoryReader history)
+{
+    private const int MaxClientOrderId = 48;
+
+    /// <summary>Places an order.</summary>
+    /// <param name="idempotencyKey">Stands in for a missing client order id.</param>
+    /// <returns>The order, and whether the same order was placed before.</returns>
+    public async Task<(OrderJson Order, bool Repeated)> Place(Caller caller, OrderBody body, string? idempotencyKey)
+    {
+        var clientOrderId = ClientOrderId(body.ClientOrderId, idempotencyKey);
+        var symbol = body.Symbol ?? throw new ProblemException(Problem.Malformed("symbol", "symbol is missing."));
+        var terms = body.ToTerms(symbol, clientOrderId);
+        var answer = await Account(caller).Place(new PlaceOrder(terms with { Symbol = await Known(symbol) }));
+        return (answers.Done(answer), answer.Kind == AnswerKind.Repeated);
+    }
+
+    public async Task<OrderJson> Replace(Caller caller, string id, ChangesBody body)
+    {
+        var changes = body.ToChanges();
+        return answers.Done(await Account(caller).Replace(OrderId(id), changes));
+    }
+
+    public async Task<OrderJson> Cancel(Caller caller, string id) => answers.Done(await Account(caller).Cancel(OrderId(id)));
+
+    /// <param name="symbol">Null = of all symbols.</param>
+    public async Task<IReadOnlyList<CancelRowJson>> CancelAll(Caller caller, string? symbol)
+    {
+        var known = symbol is null ? null : await Known(symbol);
+        return [.. (await Account(caller).CancelAll(known)).Select(answers.Row)];
+    }
+
+    public async Task<OrderJson> Get(Caller caller, string id, CancellationToken cancellation)
+    {
+        var orderId = OrderId(id);
+        var order = await Account(caller).GetOrder(orderId) ?? await history.GetOrder(caller.Account, orderId, cancellation);
+        return shape.Order(order ?? throw NoSuchOrder());
+    }
+
+    public async Task<OrderJson> GetByClientOrderId(Caller caller, string clientOrderId, CancellationToken cancellation)
+    {
+        if (!IsClientOrderId(clientOrderId))
+        {
+            throw NoSuchOrder();
+        }
+
+        var order = await Account(caller).GetOrderByClientOrderId(clientOrderId)
+            ?? await history.GetOrderByClientOrderId(caller.Account, clientOrderId, cancellation);
+        return shape.Order(order ?? throw NoSuchOrder());
+    }
+
+    private static string ClientOrderId(string? fromBody, string? idempotencyKey)
+    {
+        if (fromBody is not null && idempotencyKey is not null && fromBody != idempotencyKey)
+        {
+            throw new ProblemException(Problem.Malformed("client_order_id", "client_order_id and Idempotency-Key differ."));
+        }
+
+        var id = fromBody ?? idempotencyKey ?? Guid.NewGuid().ToString("N");
+        return IsClientOrderId(id)
+            ? id
+            : throw new ProblemException(Problem.Malformed("client_order_id", "A client order id has 1 to 48 printable characters."));
+    }
+
+    private static bool IsClientOrderId(string id) => id.Length is > 0 and <= MaxClientOrderId && !id.Any(c => char.IsControl(c) || char.IsSurrogate(c));
+
+    /// <summary>An id that cannot be one is the id of no order.</summary>
+    private static Guid OrderId(string id) => Guid.TryParse(id, out var orderId) ? orderId : throw NoSuchOrder();
+
+    private static ProblemException NoSuchOrder() => new(OrderAnswers.NoSuchOrder);
+
+    private async ValueTask<string> Known(string symbol) => (await instruments.Get(symbol))?.Symbol
+        ?? throw new ProblemException(Problem.Refused("unknown_symbol", "There is no such symbol.", "symbol"));
+
+    private IAccountGrain Account(Caller caller) => grains.GetGrain<IAccountGrain>(caller.Account);
+}

@@ -1,0 +1,35 @@
+using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Wire;
+using Bourse.GrainInterfaces.Accounts;
+
+namespace Bourse.ApiHost.Orders;
+
+/// <summary>Writes orders as the wire has them: exact decimals as strings, prices with the tick's decimals.</summary>
+public sealed class OrderShape(InstrumentCache instruments)
+{
+    /// <summary>An average price is a quotient; more decimals than this say nothing.</summary>
+    private const int MaxAverageDecimals = 9;
+
+    public OrderJson Order(OrderView order) => new(
+        order.Id.ToString(),
+        order.ClientOrderId,
+        order.Symbol,
+        OrderNames.Of(order.Side),
+        OrderNames.Of(order.Type),
+        OrderNames.Of(order.TimeInForce),
+        ExactDecimal.ToText(order.Quantity),
+        ExactDecimal.ToText(order.FilledQuantity),
+        Price(order.Symbol, order.FilledAveragePrice is { } average ? decimal.Round(average, MaxAverageDecimals) : null),
+        Price(order.Symbol, order.LimitPrice),
+        Price(order.Symbol, order.StopPrice),
+        order.PostOnly,
+        order.ReduceOnly,
+        OrderNames.Of(order.Status),
+        order.RejectCode,
+        order.CreatedAt,
+        order.UpdatedAt,
+        order.Seq);
+
+    public string? Price(string symbol, decimal? price) =>
+        price is { } value ? ExactDecimal.ToText(value, instruments.Find(symbol)?.TickSize ?? 1m) : null;
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Bourse.ApiHost.Wire;
+
+/// <summary>
+/// Reads decimals exactly or not at all, and writes them. Taken are <c>-12.50</c> and, in a JSON number only, a short exponent
+/// (<c>1e-7</c>); at most 28 digits in all. Infinity, NaN, signs of plus, blanks and group separators are refused.
+/// </summary>
+public static class ExactDecimal
+{
+    private const int MaxDigits = 28;
+    private const int MaxLength = 40;
+
+    /// <summary>False when the text is not a decimal or would have to be rounded.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, bool allowExponent, out decimal value)
+    {
+        value = 0;
+        if (text.Length is 0 or > MaxLength)
+        {
+            return false;
+        }
+
+        var exponent = 0;
+        var mantissa = text;
+        var mark = text.IndexOfAny('e', 'E');
+        if (mark >= 0)
+        {
+            mantissa = text[..mark];
+            var digits = text[(mark + 1)..];
+            if (!allowExponent || digits.Length is 0 or > 3
+                || !int.TryParse(digits, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent)
+                || Math.Abs(exponent) > MaxDigits)
+            {
+                return false;
+            }
+        }
+
+        if (!IsPlain(mantissa, out var whole, out var fraction) || Fits(whole, fraction, exponent) is false)
+        {
+            return false;
+        }
+
+        return decimal.TryParse(
+            text, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value);
+    }
+
+    /// <summary>The value without needless zeros.</summary>
+    public static string ToText(decimal value) => Trim(value).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The value with at least as many decimals as the step has: 178.5 on a step of 0.01 is 178.50.</summary>
+    public static string ToText(decimal value, decimal step)
+    {
+        var trimmed = Trim(value);
+        var scale = Trim(step).Scale;
+        return trimmed.Scale >= scale
+            ? trimmed.ToString(CultureInfo.InvariantCulture)
+            : (trimmed + new decimal(0, 0, 0, false, scale)).ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The same value at its smallest scale.</summary>
+    public static decimal Trim(decimal value) => value.Scale == 0 ? value : value / 1.0000000000000000000000000000m;
+
+    private static bool IsPlain(ReadOnlySpan<char> text, out int whole, out int fraction)
+    {
+        whole = 0;
+        fraction = 0;
+        if (text is ['-', ..])
+        {
+            text = text[1..];
+        }
+
+        var point = text.IndexOf('.');
+        whole = point < 0 ? text.Length : point;
+        fraction = point < 0 ? 0 : text.Length - point - 1;
+        return whole > 0 && (point < 0 || fraction > 0) && AllDigits(text[..whole]) && AllDigits(point < 0 ? [] : text[(point + 1)..]);
+    }
+
+    private static bool Fits(int whole, int fraction, int exponent)
+    {
+        var wholeDigits = Math.Max(0, whole + exponent);
+        var fractionDigits = Math.Max(0, fraction - exponent);
+        return wholeDigits + fractionDigits <= MaxDigits;
+    }
+
+    private static bool AllDigits(ReadOnlySpan<char> text) => !text.ContainsAnyExceptInRange('0', '9');
+}
