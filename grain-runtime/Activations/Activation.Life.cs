@@ -56,7 +56,7 @@ internal sealed partial class Activation
         {
             if (_state != ActivationState.Gone)
             {
-                wake = Push_NeedsGate(new GoAway(deactivationReason), null);
+                wake = Push_NeedsGate(new GoAway(deactivationReason));
             }
         }
 

@@ -92,7 +92,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
             if (!isFull)
             {
                 _outstanding.Add(request, this);
-                wake = Push_NeedsGate(request, null);
+                wake = Push_NeedsGate(request);
             }
         }
 

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Bourse.GrainRuntime.Activations;
 
-/// <summary>Runs work one piece at a time, in order, on the thread pool. What runs here sees it as its synchronization context and as its task
-/// scheduler, so that code after an <c>await</c> comes back.</summary>
-internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
+/// <summary>Runs work one piece at a time, in order, on the thread pool. What runs here sees it as its task scheduler, so that code after an
+/// <c>await</c> comes back.</summary>
+internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 {
     /// <summary>Pieces of work before others get the thread.</summary>
     private const int SliceLength = 128;
@@ -17,17 +17,13 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
     [ThreadStatic]
     private static TurnQueue? t_current;
 
-    private readonly Scheduler _scheduler;
-
     // Under the gate.
-    private Turn[] _arrived = [];
+    private object?[] _arrived = [];
     private int _arrivedCount;
     private bool _isScheduled;
 
     // Of the thread that runs the slice.
-    private Turn[] _batch = [];
-
-    protected TurnQueue() => _scheduler = new Scheduler(this);
+    private object?[] _batch = [];
 
     /// <summary>The queue whose work runs on this thread.</summary>
     public static TurnQueue? CurrentQueue => t_current;
@@ -40,28 +36,7 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
 
     protected abstract ILogger Logger { get; }
 
-    public override void Post(SendOrPostCallback d, object? state)
-    {
-        bool wake;
-        lock (Gate)
-        {
-            wake = Push_NeedsGate(d, state);
-        }
-
-        Wake(wake);
-    }
-
-    public override void Send(SendOrPostCallback d, object? state)
-    {
-        if (t_current != this)
-        {
-            throw new NotSupportedException("Waiting for a grain's turn would block the thread: use await.");
-        }
-
-        d(state);
-    }
-
-    public override SynchronizationContext CreateCopy() => this;
+    public override int MaximumConcurrencyLevel => 1;
 
     void IThreadPoolWorkItem.Execute()
     {
@@ -69,20 +44,18 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
         var slice = new Task(s_runSlice, this, TaskCreationOptions.DenyChildAttach);
         var before = t_current;
         t_current = this;
-        SetSynchronizationContext(this);
         try
         {
-            slice.RunSynchronously(_scheduler);
+            slice.RunSynchronously(this);
         }
         finally
         {
             t_current = before;
-            SetSynchronizationContext(null);
         }
     }
 
     /// <summary>Queues work; says whether <see cref="Wake"/> is due once the gate is open.</summary>
-    protected bool Push_NeedsGate(object work, object? state)
+    protected bool Push_NeedsGate(object work)
     {
         if (IsKilled)
         {
@@ -94,7 +67,7 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
             Array.Resize(ref _arrived, Math.Max(4, _arrivedCount * 2));
         }
 
-        _arrived[_arrivedCount++] = new Turn(work, state);
+        _arrived[_arrivedCount++] = work;
         if (_isScheduled)
         {
             return false;
@@ -120,7 +93,7 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
         var kept = 0;
         for (var i = 0; i < _arrivedCount; i++)
         {
-            if (_arrived[i].Work is T wanted)
+            if (_arrived[i] is T wanted)
             {
                 taken.Add(wanted);
             }
@@ -135,7 +108,22 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
         return taken;
     }
 
-    /// <summary>Runs work that is neither a callback nor a task.</summary>
+    protected override void QueueTask(Task task)
+    {
+        bool wake;
+        lock (Gate)
+        {
+            wake = Push_NeedsGate(task);
+        }
+
+        Wake(wake);
+    }
+
+    protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => t_current == this && TryExecuteTask(task);
+
+    protected override IEnumerable<Task> GetScheduledTasks() => [];
+
+    /// <summary>Runs work that is not a task.</summary>
     protected abstract void RunWork(object work);
 
     /// <summary>Called after each piece of work, on a shallow stack.</summary>
@@ -161,10 +149,9 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
 
             for (var i = 0; i < count; i++)
             {
-                ref var slot = ref _batch[i];
-                var turn = slot;
-                slot = default;
-                RunTurn(turn);
+                var work = _batch[i]!;
+                _batch[i] = null;
+                RunTurn(work);
             }
 
             done += count;
@@ -177,7 +164,7 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    private void RunTurn(in Turn turn)
+    private void RunTurn(object work)
     {
         if (IsKilled)
         {
@@ -186,50 +173,21 @@ internal abstract class TurnQueue : SynchronizationContext, IThreadPoolWorkItem
 
         try
         {
-            switch (turn.Work)
+            if (work is Task task)
             {
-                case SendOrPostCallback callback:
-                    callback(turn.State);
-                    break;
-                case Task task:
-                    _scheduler.Run(task);
-                    break;
-                default:
-                    RunWork(turn.Work);
-                    break;
+                TryExecuteTask(task);
+            }
+            else
+            {
+                RunWork(work);
             }
 
             AfterTurn();
         }
         catch (Exception exception)
         {
-            // An async void method of a grain failed, or the engine itself: the grain's other work goes on.
+            // Tasks and requests keep their failures: this is the engine's own. The grain's other work goes on.
             Logger.LogError(EngineEvents.TurnFailed, exception, "Work of {Queue} failed outside of any request", this);
         }
-    }
-
-    private readonly record struct Turn(object Work, object? State);
-
-    private sealed class Scheduler(TurnQueue owner) : TaskScheduler
-    {
-        public override int MaximumConcurrencyLevel => 1;
-
-        public void Run(Task task) => TryExecuteTask(task);
-
-        protected override void QueueTask(Task task)
-        {
-            bool wake;
-            lock (owner.Gate)
-            {
-                wake = owner.Push_NeedsGate(task, null);
-            }
-
-            owner.Wake(wake);
-        }
-
-        protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) =>
-            t_current == owner && TryExecuteTask(task);
-
-        protected override IEnumerable<Task> GetScheduledTasks() => [];
     }
 }

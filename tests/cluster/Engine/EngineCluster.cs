@@ -1,0 +1,66 @@
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.TestingHost;
+
+namespace Bourse.Tests.Cluster.Engine;
+
+/// <summary>Silos in this process, for the tests of one class.</summary>
+public class EngineCluster : IAsyncLifetime
+{
+    public InProcessTestCluster Cluster { get; private set; } = null!;
+
+    public IGrainFactory Grains => Cluster.Client;
+
+    public async Task InitializeAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) => Configure(silo));
+        builder.ConfigureClient(Configure);
+        Cluster = builder.Build();
+        await Cluster.DeployAsync();
+    }
+
+    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+
+    protected virtual void Configure(ISiloBuilder silo)
+    {
+        silo.AddMemoryStreams("memory");
+        silo.AddMemoryGrainStorage("states");
+        silo.AddMemoryGrainStorageAsDefault();
+    }
+
+    protected virtual void Configure(IClientBuilder client) => client.AddMemoryStreams("memory");
+}
+
+/// <summary>A cluster whose calls time out soon and whose mailboxes are small.</summary>
+public sealed class ImpatientCluster : EngineCluster
+{
+    public const int MailboxLimit = 10;
+
+    protected override void Configure(ISiloBuilder silo)
+    {
+        base.Configure(silo);
+        silo.Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = MailboxLimit);
+    }
+
+    protected override void Configure(IClientBuilder client)
+    {
+        base.Configure(client);
+        client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(1));
+    }
+}
+
+/// <summary>A cluster that lets idle grains go at once.</summary>
+public sealed class ForgetfulCluster : EngineCluster
+{
+    protected override void Configure(ISiloBuilder silo)
+    {
+        base.Configure(silo);
+        silo.Configure<GrainCollectionOptions>(options =>
+        {
+            options.CollectionAge = TimeSpan.FromMilliseconds(300);
+            options.CollectionQuantum = TimeSpan.FromMilliseconds(100);
+        });
+    }
+}
