@@ -3,12 +3,13 @@ using Bourse.Bench;
 return args switch
 {
     ["matching", .. var rest] => Matching.Run(rest),
+    ["accounts", .. var rest] => AccountLife.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | grain-calls");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls");
     return 2;
 }

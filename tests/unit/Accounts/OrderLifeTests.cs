@@ -231,6 +231,19 @@ public sealed class OrderLifeTests
     }
 
     [Fact]
+    public void A_fee_that_rose_since_the_order_is_paid_all_the_same_and_told()
+    {
+        var desk = new Desk(cash: 1_002m);
+        var order = desk.Rest(desk.Request(quantity: 10, limit: 100m));
+        desk.Free.ShouldBe(0m);
+        desk.Tell(order, BookReportKind.Fill, price: 100m, quantity: 10m, fee: 5m);
+
+        desk.Free.ShouldBe(-3m);
+        desk.Account.MayOverdraw.ShouldBeTrue();
+        desk.RefusalOf(desk.Request(quantity: 1)).ShouldBe("insufficient_funds");
+    }
+
+    [Fact]
     public void Unresolved_commands_stand_in_order_until_their_book_answers()
     {
         var first = _desk.Place(_desk.Request());
