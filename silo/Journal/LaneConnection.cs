@@ -1,0 +1,129 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Bourse.Silo.Journal;
+
+/// <summary>
+/// A lane's connection to PostgreSQL, used by the lane's writer thread alone. Its calls block: a thread of its own costs less
+/// than a continuation per packet, and goes on when the thread pool is busy.
+/// </summary>
+internal sealed class LaneConnection(string connectionString, string name) : IDisposable
+{
+    private const string Copy = "COPY journal (version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)";
+    private const int ChunkBytes = 128 << 10;
+
+    private NpgsqlConnection? _connection;
+    private int _backend;
+    private int _lostBackend;
+
+    /// <summary>
+    /// Connects anew. What the connection before may still have under way is ended first, so that nothing commits behind
+    /// the back of who was told that its outcome is unknown. Proves by a commit that PostgreSQL can write.
+    /// </summary>
+    public void Open()
+    {
+        Drop();
+        var connection = new NpgsqlConnection(connectionString);
+        try
+        {
+            connection.Open();
+            if (_lostBackend != 0)
+            {
+                EndLostBackend(connection);
+            }
+
+            using var write = new NpgsqlCommand("SELECT pg_current_xact_id()", connection);
+            write.ExecuteScalar();
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        _lostBackend = 0;
+        _backend = connection.ProcessID;
+        _connection = connection;
+    }
+
+    /// <summary>Writes a batch as one transaction of its own.</summary>
+    /// <param name="sent">Becomes true when PostgreSQL may have committed: before that a failure has certainly written nothing.</param>
+    public void Commit(ReadOnlySpan<byte> rows, ref bool sent)
+    {
+        using var stream = _connection!.BeginRawBinaryCopy(Copy);
+        try
+        {
+            for (var rest = rows; !rest.IsEmpty;)
+            {
+                var chunk = rest[..Math.Min(rest.Length, ChunkBytes)];
+                stream.Write(chunk);
+                rest = rest[chunk.Length..];
+            }
+        }
+        catch
+        {
+            Drop();
+            throw;
+        }
+
+        sent = true;
+    }
+
+    /// <summary>Which of these rows exist already.</summary>
+    public List<string> FindTaken(ReadOnlySpan<BatchRow> rows)
+    {
+        var streams = new string[rows.Length];
+        var versions = new long[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            streams[i] = rows[i].Stream;
+            versions[i] = rows[i].Version;
+        }
+
+        using var command = new NpgsqlCommand(
+            "SELECT DISTINCT j.stream FROM unnest($1, $2) AS n (stream, version) JOIN journal j ON j.stream = n.stream COLLATE \"C\" AND j.version = n.version",
+            _connection)
+        {
+            Parameters =
+            {
+                new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = versions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+            },
+        };
+        using var reader = command.ExecuteReader();
+        var taken = new List<string>();
+        while (reader.Read())
+        {
+            taken.Add(reader.GetString(0));
+        }
+
+        return taken;
+    }
+
+    public void Drop()
+    {
+        if (_connection is null)
+        {
+            return;
+        }
+
+        _lostBackend = _backend;
+        _connection.Dispose();
+        _connection = null;
+    }
+
+    public void Dispose() => _connection?.Dispose();
+
+    private void EndLostBackend(NpgsqlConnection connection)
+    {
+        using var end = new NpgsqlCommand(
+            "SELECT bool_and(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE pid = $1 AND application_name = $2", connection)
+        {
+            Parameters = { new() { Value = _lostBackend }, new() { Value = name } },
+        };
+        if (end.ExecuteScalar() is false)
+        {
+            throw new TimeoutException("the connection lost before does not end");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+namespace Bourse.Silo.Postgres;
+
+/// <summary>How a PostgreSQL of our own is set up. The defaults fit a machine of two cores that it shares with the silo.</summary>
+public sealed record LocalPostgresOptions
+{
+    /// <value>Memory for its page cache, MB, 16 or more.</value>
+    public int SharedBuffersMb { get; init; } = 512;
+
+    /// <value>Most connections at once, 10 or more.</value>
+    public int MaxConnections { get; init; } = 200;
+
+    /// <value>How much write-ahead log may gather between checkpoints, MB, 64 or more.</value>
+    public int MaxWalMb { get; init; } = 4096;
+
+    /// <value>False survives a kill of PostgreSQL but not a power cut: for tests only.</value>
+    public bool Durable { get; init; } = true;
+
+    /// <value>How long a start, crash recovery included, may take.</value>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The settings file that is written at each start.</summary>
+    internal string ToConfiguration(int port) => $"""
+        # Written at each start of Bourse; change nothing here.
+        listen_addresses = '127.0.0.1'
+        port = {port}
+        unix_socket_directories = ''
+        max_connections = {MaxConnections}
+        shared_buffers = '{SharedBuffersMb}MB'
+        work_mem = '16MB'
+        maintenance_work_mem = '128MB'
+        fsync = {OnOff(Durable)}
+        synchronous_commit = on
+        full_page_writes = {OnOff(Durable)}
+        wal_compression = off
+        wal_buffers = '32MB'
+        max_wal_size = '{MaxWalMb}MB'
+        min_wal_size = '{MaxWalMb / 4}MB'
+        checkpoint_timeout = '15min'
+        checkpoint_completion_target = 0.9
+        random_page_cost = 1.1
+        jit = off
+        max_parallel_workers_per_gather = 0
+        track_io_timing = off
+        autovacuum_max_workers = 1
+        autovacuum_naptime = '30s'
+        timezone = 'UTC'
+        log_timezone = 'UTC'
+        log_checkpoints = off
+        """.Replace("\r", "", StringComparison.Ordinal) + "\n";
+
+    private static string OnOff(bool on) => on ? "on" : "off";
+}

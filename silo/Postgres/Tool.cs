@@ -1,0 +1,59 @@
+using System.Diagnostics;
+
+namespace Bourse.Silo.Postgres;
+
+/// <summary>Runs a program of the system to its end.</summary>
+internal static class Tool
+{
+    /// <summary>Runs it, as another user when one is given, and answers what it printed.</summary>
+    /// <exception cref="InvalidOperationException">It could not be started, or ended with a code other than 0; the message holds what it printed.</exception>
+    public static async Task<string> Run(string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var (code, output) = await TryRun(user, program, arguments, cancellation);
+        return code == 0
+            ? output
+            : throw new InvalidOperationException($"{Path.GetFileName(program)} ended with {code}: {output.Trim()}");
+    }
+
+    /// <summary>As <see cref="Run"/>, but answers the exit code; -1 when there is no such program.</summary>
+    public static async Task<(int Code, string Output)> TryRun(
+        string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(program)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+            WorkingDirectory = "/",
+        };
+        if (user is not null)
+        {
+            start.UserName = user;
+        }
+
+        start.Environment["LC_ALL"] = "C";
+        foreach (var argument in arguments)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        Process process;
+        try
+        {
+            process = Process.Start(start) ?? throw new InvalidOperationException($"could not start {program}");
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return (-1, $"could not start {program}");
+        }
+
+        using (process)
+        {
+            process.StandardInput.Close();
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            var error = process.StandardError.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            return (process.ExitCode, await output + await error);
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using Bourse.Silo.Postgres;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Bourse.Silo.ReadModel;
+
+/// <summary>
+/// Follows the journal into the read model. Every silo has one; a lock in PostgreSQL lets one of them work. When PostgreSQL is away
+/// it waits and goes on where the cursor stands.
+/// </summary>
+public sealed partial class Projector : BackgroundService
+{
+    // Any number that nobody else locks on: "reader" in ASCII.
+    private const long LockKey = 0x726561646572;
+    private const int EquityAccountsAtOnce = 2_000;
+    private const int EquityAccountsBetween = 200;
+    private static readonly TimeSpan FirstBackoff = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan PartitionInterval = TimeSpan.FromHours(24);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly ProjectorOptions _options;
+    private readonly MonthlyPartitions _partitions;
+    private readonly TimeProvider _time;
+    private readonly ILogger<Projector> _logger;
+    private readonly ProjectorMeter _meter = new();
+
+    /// <param name="source">A writable database whose schema is up to date.</param>
+    public Projector(
+        NpgsqlDataSource source, ProjectorOptions options, MonthlyPartitions partitions, TimeProvider time, ILogger<Projector> logger)
+    {
+        _source = source;
+        _options = options;
+        _partitions = partitions;
+        _time = time;
+        _logger = logger;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        _meter.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var backoff = FirstBackoff;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var pause = _options.StandbyInterval;
+            try
+            {
+                await ProjectWhileLeader(() => backoff = FirstBackoff, stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidDataException or InvalidOperationException or IOException)
+            {
+                _meter.Failed();
+                LogFailed(e, e.Message);
+                pause = backoff;
+                backoff = backoff * 2 > MaxBackoff ? MaxBackoff : backoff * 2;
+            }
+
+            await Task.Delay(pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Projects until something fails; comes back at once when another silo is at it.</summary>
+    private async Task ProjectWhileLeader(Action progressed, CancellationToken cancellation)
+    {
+        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        await using var tryLock = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockKey})", connection);
+        if (await tryLock.ExecuteScalarAsync(cancellation) is not true)
+        {
+            return;
+        }
+
+        try
+        {
+            LogLeads();
+            var unresolved = new UnresolvedItems();
+            var equity = new EquityPoints();
+            var writer = new ReadModelWriter(connection, _partitions);
+            await writer.Restore(unresolved, equity, cancellation);
+            await Project(connection, writer, unresolved, equity, progressed, cancellation);
+        }
+        finally
+        {
+            // Back in the pool the connection would keep the lock and its settings.
+            NpgsqlConnection.ClearPool(connection);
+        }
+    }
+
+    private async Task Project(
+        NpgsqlConnection connection, ReadModelWriter writer, UnresolvedItems unresolved, EquityPoints equity, Action progressed, CancellationToken cancellation)
+    {
+        var partitionsMade = 0L;
+        while (true)
+        {
+            if (partitionsMade == 0 || _time.GetElapsedTime(partitionsMade) > PartitionInterval)
+            {
+                await _partitions.MakeAhead(_time.GetUtcNow(), cancellation);
+                partitionsMade = _time.GetTimestamp();
+            }
+
+            var started = _time.GetTimestamp();
+            var (batch, entersMinute) = await Read(connection, writer.Cursor, unresolved, equity, cancellation);
+            if (batch.Rows != 0)
+            {
+                var writing = _time.GetTimestamp();
+                await writer.Write(batch, cancellation);
+                equity.Add(batch);
+                _meter.Projected(batch, _time.GetElapsedTime(writing), _time.GetUtcNow() - batch.OldestTime);
+            }
+            else
+            {
+                _meter.CaughtUp();
+            }
+
+            await NoteEquity(writer, equity, entersMinute, batch.Rows, cancellation);
+            progressed();
+            if (!entersMinute && batch.Rows < _options.MaxBatchRows)
+            {
+                await Pause(started, batch.Rows, cancellation);
+            }
+        }
+    }
+
+    private async Task<(ReadModelBatch Batch, bool EntersMinute)> Read(
+        NpgsqlConnection connection, JournalCursor after, UnresolvedItems unresolved, EquityPoints equity, CancellationToken cancellation)
+    {
+        var batch = new ReadModelBatch(unresolved);
+        var entersMinute = false;
+        await JournalTail.Read(
+            connection,
+            after,
+            _options.MaxBatchRows,
+            row =>
+            {
+                entersMinute = !equity.TakesIn(row.Time) || (batch.Rows != 0 && !EquityPoints.IsSameMinute(batch.OldestTime, row.Time));
+                if (!entersMinute)
+                {
+                    batch.Apply(row);
+                }
+
+                return !entersMinute;
+            },
+            cancellation);
+        return (batch, entersMinute);
+    }
+
+    /// <summary>All of it before a new minute begins, some of it while there is little else to do.</summary>
+    private async Task NoteEquity(ReadModelWriter writer, EquityPoints equity, bool entersMinute, int rows, CancellationToken cancellation)
+    {
+        if (!entersMinute && rows < _options.BusyRows && equity.HasMoved)
+        {
+            await writer.WriteEquity(equity, EquityAccountsBetween, cancellation);
+        }
+
+        while (entersMinute && equity.HasMoved)
+        {
+            await writer.WriteEquity(equity, EquityAccountsAtOnce, cancellation);
+        }
+    }
+
+    private async Task Pause(long started, int rows, CancellationToken cancellation)
+    {
+        var interval = rows >= _options.BusyRows ? _options.BusyInterval : _options.Interval;
+        var rest = interval - _time.GetElapsedTime(started);
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest, _time, cancellation);
+        }
+    }
+
+    [LoggerMessage(3101, LogLevel.Information, "This silo projects the journal into the read model")]
+    private partial void LogLeads();
+
+    [LoggerMessage(3102, LogLevel.Warning, "The projector starts again from its cursor: {Reason}")]
+    private partial void LogFailed(Exception cause, string reason);
+}

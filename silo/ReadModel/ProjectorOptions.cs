@@ -1,0 +1,20 @@
+namespace Bourse.Silo.ReadModel;
+
+/// <summary>How the projector paces itself. The defaults keep the read model well under a second behind.</summary>
+public sealed record ProjectorOptions
+{
+    /// <value>How often the journal is looked at when little happens.</value>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
+
+    /// <value>How long changes gather under load: the longer, the more of them become one row.</value>
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(400);
+
+    /// <value>From how many journal rows a round counts as busy.</value>
+    public int BusyRows { get; init; } = 1_000;
+
+    /// <value>The most journal rows in one transaction.</value>
+    public int MaxBatchRows { get; init; } = 50_000;
+
+    /// <value>How often a silo that is not the projector tries to become it.</value>
+    public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(2);
+}

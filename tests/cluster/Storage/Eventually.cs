@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace Bourse.Tests.Cluster.Storage;
+
+/// <summary>Waits for a condition, with a deadline that only a broken program reaches.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
+
+    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), what);
+
+    public static async Task Holds(Func<Task<bool>> condition, string what)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(started) > s_deadline)
+            {
+                throw new TimeoutException($"not within {s_deadline.TotalSeconds} s: {what}");
+            }
+
+            await Task.Delay(10);
+        }
+    }
+}
