@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closedOrders, highestSeq, merge, openOrders } from '../src/state/orderStore';
+import { closedOrders, merge, openOrders } from '../src/state/orderStore';
 import { order } from './samples';
 
 describe('the orders', () => {
@@ -31,10 +31,5 @@ describe('the orders', () => {
     expect(closedOrders(orders)).toHaveLength(500);
     expect(orders.has('d599')).toBe(true);
     expect(orders.has('open')).toBe(true);
-  });
-
-  it('know the number that the channel goes on from', () => {
-    expect(highestSeq([order({ seq: 4 }), order({ seq: 9 }), order({ seq: 2 })])).toBe(9);
-    expect(highestSeq([])).toBe(0);
   });
 });

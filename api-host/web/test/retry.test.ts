@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiError, describe as words } from '../src/api/errors';
+import { ApiError, describe as words, hubProblem, problem } from '../src/api/errors';
 import { maxAttempts, retryDelay, withRetry } from '../src/api/retry';
 
 const half = () => 0.5;
@@ -37,5 +37,17 @@ describe('errors', () => {
   it('are told in plain words with their code', () => {
     expect(words(new ApiError('insufficient_funds', 422, 'x'))).toBe('Not enough buying power for this order. (insufficient_funds)');
     expect(words(new ApiError('new_code', 422, 'The server explains.'))).toBe('The server explains. (new_code)');
+  });
+
+  it('are read from problem details, and survive an answer that is none', async () => {
+    const refused = await problem(Response.json({ code: 'price_collar', detail: 'd' }, { status: 422, headers: { 'Retry-After': '2' } }));
+    expect(refused).toMatchObject({ code: 'price_collar', status: 422, retryAfterMs: 2000 });
+    expect(await problem(new Response('<html>', { status: 502 }))).toMatchObject({ code: 'http_502', status: 502 });
+  });
+
+  it('of the hub are read from behind its sentence', () => {
+    const error = new Error('An error on the server. HubException: {"status":422,"code":"too_many_symbols","detail":"At most 2000."}');
+    expect(hubProblem(error)).toMatchObject({ code: 'too_many_symbols', status: 422, detail: 'At most 2000.' });
+    expect(hubProblem(new Error('closed')).unknownOutcome).toBe(true);
   });
 });

@@ -19,6 +19,11 @@ export class ApiError extends Error {
 const words: Record<string, string> = {
   insufficient_funds: 'Not enough buying power for this order.',
   insufficient_position: 'You do not hold enough to sell.',
+  ioc_remainder: 'What could not trade at once was canceled.',
+  fok_not_fillable: 'The whole quantity could not trade at once.',
+  protection_price: 'The market moved too far for a market order.',
+  no_reference_price: 'There is no price to check the order against yet.',
+  not_supported: 'This kind of order is not offered here.',
   price_collar: 'The price is too far from the last trade.',
   market_closed: 'The market for this symbol is closed.',
   trading_halted: 'Trading is halted.',
@@ -35,9 +40,10 @@ const words: Record<string, string> = {
   would_cross: 'A post-only order must not trade at once, and this one would.',
   self_trade: 'The order would trade against your own order.',
   no_liquidity: 'Nobody is quoting the other side.',
-  too_late_to_cancel: 'The order is already done.',
+  not_open: 'The order is already done.',
   invalid_credentials: 'The name or the password is not right.',
-  locked_out: 'Too many failed sign-ins. Wait a while, then try again.',
+  too_many_attempts: 'Too many failed sign-ins. Wait a while, then try again.',
+  refresh_token_reused: 'This sign-in was used elsewhere and has been ended. Sign in again.',
   rate_limited: 'Too many requests. Wait a moment.',
   network_error: 'The server cannot be reached.',
   timeout: 'The server did not answer in time.',
@@ -56,19 +62,32 @@ export function describe(error: unknown): string {
 
 /** Reads an RFC 9457 problem; a body that is none still gives a code. */
 export async function problem(response: Response): Promise<ApiError> {
-  let code = `http_${response.status}`;
-  let detail: string | null = null;
+  let body: unknown = null;
   try {
-    const body = (await response.json()) as Record<string, unknown>;
-    if (typeof body['code'] === 'string') {
-      code = body['code'];
-    }
-    const text = body['detail'] ?? body['title'];
-    detail = typeof text === 'string' ? text : null;
+    body = await response.json();
   } catch {
     // Not JSON: a proxy's page, or nothing. The status says what there is to say.
   }
-  return new ApiError(code, response.status, detail, retryAfter(response.headers.get('Retry-After')));
+  return fromProblem(body, response.status, retryAfter(response.headers.get('Retry-After')));
+}
+
+/** The hub tells the same problems as REST, as JSON behind a sentence of SignalR's own. */
+export function hubProblem(error: unknown): ApiError {
+  const text = error instanceof Error ? error.message : String(error);
+  const brace = text.indexOf('{');
+  try {
+    const body = JSON.parse(text.slice(brace)) as { status?: number };
+    return fromProblem(body, body.status ?? 500, null);
+  } catch {
+    return new ApiError('network_error', 0, text); // the connection broke under the call
+  }
+}
+
+function fromProblem(body: unknown, status: number, retryAfterMs: number | null): ApiError {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const code = typeof fields['code'] === 'string' ? fields['code'] : `http_${status}`;
+  const detail = fields['detail'] ?? fields['title'];
+  return new ApiError(code, status, typeof detail === 'string' ? detail : null, retryAfterMs);
 }
 
 function retryAfter(header: string | null): number | null {

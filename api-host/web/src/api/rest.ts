@@ -6,6 +6,8 @@ import type { Bar, Instrument, NewOrder, Order, Page, Portfolio, Quote, User } f
 const answerWithinMs = 35_000;
 /** Lists are read to their end, but never further than this many pages. */
 const maxPages = 20;
+/** The newest bars, a good deal more than a screen holds. */
+const maxBars = 2000;
 
 /** The path form of a symbol: `EUR/USD` is written `EUR-USD`. */
 export const symbolInPath = (symbol: string): string => encodeURIComponent(symbol.replaceAll('/', '-'));
@@ -24,7 +26,7 @@ export class Rest {
   openOrders = (): Promise<Order[]> => this.list('/orders?status=open&limit=500');
 
   chart(symbol: string, timeframe: string): Promise<Bar[]> {
-    return this.call('GET', `/market/chart/${symbolInPath(symbol)}?timeframe=${timeframe}`);
+    return this.call('GET', `/market/chart/${symbolInPath(symbol)}?timeframe=${timeframe}&limit=${maxBars}`);
   }
 
   /** The newest orders that are done, newest first. */

@@ -1,5 +1,5 @@
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
-import { ApiError } from '../api/errors';
+import { ApiError, hubProblem } from '../api/errors';
 import type { Halt, OrderUpdate, Portfolio, Position, Quote } from '../api/types';
 import { Store } from '../lib/store';
 
@@ -14,6 +14,12 @@ export interface HubEvents {
   account: (account: Partial<Portfolio>) => void;
   halt: (halt: Halt) => void;
   resync: (channel: string) => void;
+}
+
+/** Where the order channel stands as it begins: its newest number, and the journal that numbers belong to. */
+export interface OrderChannelStart {
+  seq: number;
+  epoch: OrderUpdate['epoch'];
 }
 
 const longestDelayMs = 10_000;
@@ -75,8 +81,9 @@ export class TradingHub {
 
   subscribe = (symbols: string[]): Promise<unknown> => this.invoke('Subscribe', symbols);
 
-  /** All order updates after the number, then live ones. */
-  subscribeOrders = (afterSeq: number): Promise<unknown> => this.invoke('SubscribeOrders', afterSeq);
+  /** All order updates after the number, then live ones; null: live ones only. */
+  subscribeOrders = (afterSeq: number | null): Promise<OrderChannelStart> =>
+    this.invoke('SubscribeOrders', afterSeq) as Promise<OrderChannelStart>;
 
   private up(): void {
     if (!this.stopped) {
@@ -89,6 +96,10 @@ export class TradingHub {
     if (this.connection.state !== HubConnectionState.Connected) {
       throw new ApiError('network_error', 0, null);
     }
-    return this.connection.invoke(method, argument);
+    try {
+      return await this.connection.invoke(method, argument);
+    } catch (error) {
+      throw hubProblem(error);
+    }
   }
 }

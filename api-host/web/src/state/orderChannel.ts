@@ -11,7 +11,7 @@ export interface Channel {
 /** What to do with an update: use it, drop it, ask for all after `lastSeq` again, or load everything anew. */
 export type Step = 'apply' | 'duplicate' | 'ask' | 'reload';
 
-export const atStart = (lastSeq: number): Channel => ({ epoch: undefined, lastSeq, asks: 0 });
+export const atStart = (lastSeq: number, epoch?: OrderUpdate['epoch']): Channel => ({ epoch, lastSeq, asks: 0 });
 
 /** A channel that keeps a hole after this many asks is given up and read from the lists instead. */
 const maxAsks = 3;

@@ -24,15 +24,6 @@ export function merge(orders: Orders, incoming: readonly Order[]): Orders {
 export const openOrders = (orders: Orders): Order[] => [...orders.values()].filter(isOpen).sort(newestFirst);
 export const closedOrders = (orders: Orders): Order[] => [...orders.values()].filter((order) => !isOpen(order)).sort(newestFirst);
 
-/** The highest number among them: the point from which the channel goes on. */
-export const highestSeq = (orders: Iterable<Order>): number => {
-  let highest = 0;
-  for (const order of orders) {
-    highest = Math.max(highest, order.seq);
-  }
-  return highest;
-};
-
 function newestFirst(a: Order, b: Order): number {
   return b.created_at.localeCompare(a.created_at) || b.seq - a.seq;
 }

@@ -7,8 +7,8 @@ import { fromWire } from '../lib/decimal';
 import { places, price, quantity } from '../lib/format';
 import { Store } from '../lib/store';
 import { withPosition } from './account';
-import { atStart, type Channel, receive } from './orderChannel';
-import { highestSeq, merge, type Orders } from './orderStore';
+import { OrderFeed } from './orderFeed';
+import type { Orders } from './orderStore';
 import { QuoteBook } from './quoteBook';
 import { Toasts } from './toasts';
 
@@ -20,7 +20,7 @@ export class Terminal {
   readonly quotes = new QuoteBook();
   readonly user = new Store<User | null>(null);
   readonly instruments = new Store<readonly Instrument[]>([]);
-  readonly orders = new Store<Orders>(new Map());
+  readonly orders: Store<Orders>;
   readonly portfolio = new Store<Portfolio | null>(null);
   readonly halts = new Store<readonly Halt[]>([]);
   /** Why the start has not come through yet. */
@@ -31,9 +31,7 @@ export class Terminal {
   readonly rest: Rest;
   readonly hub: TradingHub;
 
-  private channel: Channel | null = null;
-  private syncing = false;
-  private quiet = false;
+  private readonly feed: OrderFeed;
   private stopped = false;
   private pendingQuotes: Quote[] = [];
   private portfolioTimer: ReturnType<typeof setTimeout> | null = null;
@@ -44,12 +42,19 @@ export class Terminal {
     this.hub = new TradingHub(() => session.accessToken(), {
       connected: () => void this.connected(),
       quotes: (batch) => this.quotesArrived(batch),
-      order: (update) => this.orderArrived(update),
+      order: (update) => this.feed.arrived(update),
       position: (position) => this.positionArrived(position),
       account: (account) => this.accountArrived(account),
       halt: (halt) => this.haltArrived(halt),
       resync: (channel) => this.resync(channel),
     });
+    this.feed = new OrderFeed({
+      subscribe: this.hub.subscribeOrders,
+      lists: async () => (await Promise.all([this.rest.closedOrders(), this.rest.openOrders()])).flat(),
+      untilDone: (run) => this.untilDone(run),
+      news: (update) => this.orderNews(update),
+    });
+    this.orders = this.feed.orders;
   }
 
   async start(): Promise<void> {
@@ -83,7 +88,7 @@ export class Terminal {
   /** Places an order, and shows its answer at once; its later states come over the channel. */
   async place(order: NewOrder): Promise<Order> {
     const placed = await this.rest.place(order);
-    this.orders.update((orders) => merge(orders, [placed]));
+    this.feed.add(placed);
     this.refreshPortfolio();
     return placed;
   }
@@ -110,33 +115,11 @@ export class Terminal {
     this.quotes.restart();
     this.generation.update((count) => count + 1);
     this.refreshPortfolio();
-    await Promise.all([this.subscribeQuotes(), this.syncOrders()]);
+    await Promise.all([this.subscribeQuotes(), this.feed.sync()]);
   }
 
   private subscribeQuotes = (): Promise<void> =>
     this.untilDone(() => this.hub.subscribe(this.instruments.get().map((instrument) => instrument.symbol)));
-
-  /**
-   * Brings the orders up to date: the first time from the lists, then from the last number seen. Lists of done orders come from
-   * a read model that may be a little behind, so the channel starts at the highest number that it shows.
-   */
-  private async syncOrders(): Promise<void> {
-    if (this.syncing) {
-      return;
-    }
-    this.syncing = true;
-    await this.untilDone(async () => {
-      if (this.channel === null) {
-        this.quiet = true;
-        const [closed, open] = await Promise.all([this.rest.closedOrders(), this.rest.openOrders()]);
-        this.orders.update((orders) => merge(orders, [...closed, ...open]));
-        this.channel = atStart(highestSeq(closed));
-      }
-      await this.hub.subscribeOrders(this.channel.lastSeq);
-    });
-    this.syncing = false;
-    this.quiet = false;
-  }
 
   /** Runs until it succeeds, over new connections too; only the first failure of a connection that stands is shown. */
   private async untilDone(run: () => Promise<unknown>): Promise<void> {
@@ -153,31 +136,8 @@ export class Terminal {
     }
   }
 
-  private orderArrived(update: OrderUpdate): void {
-    if (this.channel === null) {
-      return; // the lists are still under way; the channel then repeats what came meanwhile
-    }
-    if (this.syncing && update.seq > this.channel.lastSeq + 1) {
-      return; // what is missing was asked for, and this one comes again after it
-    }
-    const [channel, step] = receive(this.channel, update);
-    this.channel = channel;
-    if (step === 'apply') {
-      this.orders.update((orders) => merge(orders, [update.order]));
-      this.refreshPortfolio();
-      this.announce(update);
-    } else if (step === 'ask') {
-      void this.syncOrders();
-    } else if (step === 'reload') {
-      this.channel = null;
-      void this.syncOrders();
-    }
-  }
-
-  private announce({ event, order, fill }: OrderUpdate): void {
-    if (this.quiet) {
-      return;
-    }
+  private orderNews({ event, order, fill }: OrderUpdate): void {
+    this.refreshPortfolio();
     const digits = places(this.instrument(order.symbol)?.tick_size ?? '0.01');
     if (fill) {
       const verb = order.side === 'buy' ? 'Bought' : 'Sold';
@@ -218,7 +178,7 @@ export class Terminal {
 
   private resync(channel: string): void {
     if (channel.startsWith('order')) {
-      void this.syncOrders();
+      void this.feed.reload();
     } else {
       this.quotes.restart();
       void this.subscribeQuotes();
