@@ -92,14 +92,14 @@ public sealed class TradingHub(
     public Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)
     {
         var caller = SignedInWithinLimits();
-        return desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)));
+        return desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
     }
 
     /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>
     public Task<OrderJson> CancelOrder(JsonElement id)
     {
         var caller = SignedInWithinLimits();
-        return desk.Cancel(caller, HubArguments.Id(id, nameof(id)));
+        return desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
     }
 
     private HubSession Session => (HubSession)(Context.Items[SessionKey] ?? throw new HubException("The connection has ended."));

@@ -26,13 +26,18 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
         return (answers.Done(answer), answer.Kind == AnswerKind.Repeated);
     }
 
-    public async Task<OrderJson> Replace(Caller caller, string id, ChangesBody body)
+    public async Task<OrderJson> Replace(Caller caller, string id, ChangesBody body, CancellationToken cancellation)
     {
         var changes = body.ToChanges();
-        return answers.Done(await Account(caller).Replace(OrderId(id), changes));
+        var orderId = OrderId(id);
+        return await DoneOrEnded(await Account(caller).Replace(orderId, changes), caller, orderId, cancellation);
     }
 
-    public async Task<OrderJson> Cancel(Caller caller, string id) => answers.Done(await Account(caller).Cancel(OrderId(id)));
+    public async Task<OrderJson> Cancel(Caller caller, string id, CancellationToken cancellation)
+    {
+        var orderId = OrderId(id);
+        return await DoneOrEnded(await Account(caller).Cancel(orderId), caller, orderId, cancellation);
+    }
 
     /// <param name="symbol">Null = of all symbols.</param>
     public async Task<IReadOnlyList<CancelRowJson>> CancelAll(Caller caller, string? symbol)
@@ -59,6 +64,12 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
             ?? await history.GetOrderByClientOrderId(caller.Account, clientOrderId, cancellation);
         return shape.Order(order ?? throw NoSuchOrder());
     }
+
+    /// <summary>An account forgets orders that ended long ago; the read model still has them.</summary>
+    private async Task<OrderJson> DoneOrEnded(OrderAnswer answer, Caller caller, Guid orderId, CancellationToken cancellation) =>
+        answer.Kind == AnswerKind.NotFound && await history.GetOrder(caller.Account, orderId, cancellation) is { } ended
+            ? throw new ProblemException(Problem.Refused("not_open", "The order has ended.") with { Order = shape.Order(ended) })
+            : answers.Done(answer);
 
     private static string ClientOrderId(string? fromBody, string? idempotencyKey)
     {

@@ -83,12 +83,12 @@ public static class OrderEndpoints
     private static async Task<IResult> GetByClientOrderId(string clientOrderId, Caller caller, OrderDesk desk, CancellationToken cancellation) =>
         Answer.Json(await desk.GetByClientOrderId(caller, SymbolText.Unescape(clientOrderId), cancellation));
 
-    private static async Task<IResult> Replace(string id, JsonBody<ChangesBody> body, Caller caller, OrderDesk desk) =>
-        Answer.Json(await desk.Replace(caller, id, body.Value));
+    private static async Task<IResult> Replace(string id, JsonBody<ChangesBody> body, Caller caller, OrderDesk desk, CancellationToken cancellation) =>
+        Answer.Json(await desk.Replace(caller, id, body.Value, cancellation));
 
-    private static async Task<IResult> Cancel(string id, Caller caller, OrderDesk desk)
+    private static async Task<IResult> Cancel(string id, Caller caller, OrderDesk desk, CancellationToken cancellation)
     {
-        await desk.Cancel(caller, id);
+        await desk.Cancel(caller, id, cancellation);
         return TypedResults.NoContent();
     }
 }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Bourse.GrainInterfaces.History;
 
 /// <summary>
-/// Where an order stands in a list: by the time it was created, then by its id. A list's page token is the key of the last order on the page
+/// Where an order stands in a list: by its id, which follows the time it was created. A list's page token is the key of the last order on the page
 /// (<see cref="ToToken"/>); the next page begins after it in the list's direction. The account's newer orders are laid over the read model's by it.
 /// </summary>
 public readonly record struct OrderKey(DateTimeOffset CreatedAt, Guid Id) : IComparable<OrderKey>
@@ -34,15 +34,12 @@ public readonly record struct OrderKey(DateTimeOffset CreatedAt, Guid Id) : ICom
     /// <summary>Times in ticks of 100 ns, then the id.</summary>
     public string ToToken() => string.Create(CultureInfo.InvariantCulture, $"{CreatedAt.UtcTicks}-{Id:N}");
 
-    /// <summary>Times first, then ids in the order in which PostgreSQL sorts them: by their hexadecimal digits.</summary>
+    /// <summary>
+    /// By the id's hexadecimal digits, as PostgreSQL sorts it. An order's id is a UUIDv7 of the moment it was created, so that this is the
+    /// order of creation.
+    /// </summary>
     public int CompareTo(OrderKey other)
     {
-        var byTime = CreatedAt.UtcTicks.CompareTo(other.CreatedAt.UtcTicks);
-        if (byTime != 0)
-        {
-            return byTime;
-        }
-
         Span<byte> mine = stackalloc byte[16];
         Span<byte> theirs = stackalloc byte[16];
         Id.TryWriteBytes(mine, bigEndian: true, out _);
