@@ -36,6 +36,7 @@ public sealed partial class OrderBook
             _lastTrade = BinaryPrimitives.ReadInt64LittleEndian(snapshot[1..]),
             _tradeCount = BinaryPrimitives.ReadInt64LittleEndian(snapshot[9..]),
         };
+        if (book._lastTrade is < 0 or > MaxPriceTicks || book._tradeCount < 0) throw new InvalidDataException("The order book's snapshot has an impossible last trade.");
         var rest = snapshot[HeaderBytes..];
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
         if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");

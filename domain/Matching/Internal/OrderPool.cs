@@ -21,8 +21,8 @@ internal struct OrderNode
     public int Prev;
     public int Next;
 
-    /// <summary>Where its price level is in the queue.</summary>
-    public int Slot;
+    /// <summary>Its queue's price level, by index.</summary>
+    public int Level;
 
     public int Account;
     public Side Side;

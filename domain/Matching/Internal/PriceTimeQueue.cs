@@ -8,15 +8,11 @@ namespace Bourse.Domain.Matching.Internal;
 /// </summary>
 /// <remarks>
 /// Prices are kept as ranks: the price itself, or its complement where the highest price comes first; the lower rank is the better one on every side.
-/// Levels live in pages of 64 neighbouring ranks, with one bit a level: the next better level is a bit scan away. A page that becomes empty is given back.
 /// </remarks>
 internal sealed class PriceTimeQueue
 {
-    private const int PageShift = 6;
-    private const int PageMask = (1 << PageShift) - 1;
-
     private readonly OrderPool _pool;
-    private readonly LevelPages _pages;
+    private readonly PriceLevels _levels = new();
     private readonly DepthChanges? _changes;
     private readonly long _mask;
     private readonly Side _side;
@@ -24,7 +20,6 @@ internal sealed class PriceTimeQueue
     public PriceTimeQueue(OrderPool pool, Side side, bool highestFirst, DepthChanges? changes)
     {
         _pool = pool;
-        _pages = new LevelPages();
         _changes = changes;
         _side = side;
         _mask = highestFirst ? -1 : 0;
@@ -61,15 +56,13 @@ internal sealed class PriceTimeQueue
     {
         ref var node = ref _pool[index];
         var rank = node.Rank;
-        var page = _pages.FindOrAdd(rank >> PageShift);
-        var bit = (int)rank & PageMask;
-        var slot = (page << PageShift) | bit;
-        ref var level = ref _pages.Level(slot);
-        var before = level.Count != 0 ? level.Last : OpenLevel(page, bit);
+        var at = _levels.FindOrAdd(rank);
+        ref var level = ref _levels[at];
+        var before = level.Count != 0 ? level.Last : LastBefore(at);
         level.Last = index;
         level.Count++;
         level.Quantity += node.Leaves;
-        node.Slot = slot;
+        node.Level = at;
         node.Prev = before;
         ref var previous = ref _pool[before];
         var after = previous.Next;
@@ -86,10 +79,10 @@ internal sealed class PriceTimeQueue
         ref var node = ref _pool[index];
         _pool[node.Prev].Next = node.Next;
         _pool[node.Next].Prev = node.Prev;
-        ref var level = ref _pages.Level(node.Slot);
+        ref var level = ref _levels[node.Level];
         level.Quantity -= node.Leaves;
         if (level.Last == index) level.Last = node.Prev;
-        if (--level.Count == 0) _pages.Clear(node.Slot >> PageShift, node.Slot & PageMask);
+        if (--level.Count == 0) _levels.Remove(node.Level);
         Count--;
         _changes?.Add(_side, node.Rank ^ _mask);
     }
@@ -99,7 +92,7 @@ internal sealed class PriceTimeQueue
     public void Reduce(ref OrderNode node, long lots)
     {
         node.Leaves -= lots;
-        _pages.Level(node.Slot).Quantity -= lots;
+        _levels[node.Level].Quantity -= lots;
         _changes?.Add(_side, node.Rank ^ _mask);
     }
 
@@ -107,22 +100,19 @@ internal sealed class PriceTimeQueue
     public PriceLevel LevelOf(int index)
     {
         ref var node = ref _pool[index];
-        ref var level = ref _pages.Level(node.Slot);
+        ref var level = ref _levels[node.Level];
         return new PriceLevel(_side, node.Rank ^ _mask, level.Quantity, level.Count);
     }
 
     /// <summary>What rests at a price; quantity 0 if nothing does.</summary>
     public PriceLevel LevelAt(long price)
     {
-        var rank = price ^ _mask;
-        var page = _pages.Find(rank >> PageShift);
-        if (page == 0) return new PriceLevel(_side, price, 0, 0);
-        ref var level = ref _pages.Level((page << PageShift) | ((int)rank & PageMask));
-        return new PriceLevel(_side, price, level.Quantity, level.Count);
+        var at = _levels.Find(price ^ _mask);
+        return at == 0 ? new PriceLevel(_side, price, 0, 0) : new PriceLevel(_side, price, _levels[at].Quantity, _levels[at].Count);
     }
 
     /// <summary>The best order of the next worse price, or the anchor.</summary>
-    public int FirstOfNextLevel(int index) => _pool[_pages.Level(_pool[index].Slot).Last].Next;
+    public int FirstOfNextLevel(int index) => _pool[_levels[_pool[index].Level].Last].Next;
 
     public void ValidateInternalState(IdIndex ids)
     {
@@ -147,9 +137,8 @@ internal sealed class PriceTimeQueue
 
             levelOrders++;
             levelLots += node.Leaves;
-            var slot = node.Slot;
-            Invariant.Holds(_pages.Find(node.Rank >> PageShift) == slot >> PageShift && (node.Rank & PageMask) == (slot & PageMask), "order points at another level");
-            ref var level = ref _pages.Level(slot);
+            Invariant.Holds(_levels.Find(node.Rank) == node.Level, "order points at another level");
+            ref var level = ref _levels[node.Level];
             if (level.Last != i) continue;
             Invariant.Holds(level.Count == levelOrders && level.Quantity == levelLots, "level's totals differ from its orders");
             Invariant.Holds(_pool[node.Next].Rank > node.Rank, "level's last order is not its last");
@@ -157,13 +146,13 @@ internal sealed class PriceTimeQueue
 
         Invariant.Holds(orders == Count, "list shorter than its count");
         Invariant.Holds(_pool[Anchor].Rank == long.MaxValue, "anchor was moved");
-        _pages.ValidateInternalState(levels);
+        _levels.ValidateInternalState(levels);
     }
 
-    /// <summary>Marks an empty level as used and finds the order that it comes behind: the last of the next better level.</summary>
-    private int OpenLevel(int page, int bit)
+    /// <summary>The order that the first one of a level comes behind: the last of the next better level.</summary>
+    private int LastBefore(int level)
     {
-        var better = _pages.Mark(page, bit);
-        return better < 0 ? Anchor : _pages.Level(better).Last;
+        var better = _levels.BetterThan(level);
+        return better == 0 ? Anchor : _levels[better].Last;
     }
 }
