@@ -51,6 +51,13 @@ internal sealed partial class Activation
     /// <summary>Any thread.</summary>
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {
+        if (Current == this)
+        {
+            // Its own code asks: requests that wait already are the next activation's.
+            AskToGo(deactivationReason);
+            return;
+        }
+
         var wake = false;
         lock (Gate)
         {

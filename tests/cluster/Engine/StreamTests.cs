@@ -1,0 +1,183 @@
+using System.Collections.Concurrent;
+using Bourse.Tests.Cluster.Engine.Grains;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Streams;
+
+namespace Bourse.Tests.Cluster.Engine;
+
+public sealed class StreamTests(EngineCluster cluster) : IClassFixture<EngineCluster>
+{
+    /// <summary>The engine's bound of one subscriber's queue.</summary>
+    private const int QueueLimit = 16_384;
+
+    [Theory]
+    [InlineData("one-by-one", false)]
+    [InlineData("in-batches", true)]
+    public async Task A_grain_receives_all_events_in_order(string key, bool inBatches)
+    {
+        var consumer = Grain(key);
+        await consumer.Subscribe(key, inBatches);
+
+        await Grain($"producer of {key}").Publish(key, 0, 1_000);
+
+        await Gates.Until(async () => (await consumer.Received()).Count == 1_000, "all events come");
+        (await consumer.Received()).ShouldBe(Enumerable.Range(0, 1_000));
+    }
+
+    [Fact]
+    public async Task A_client_receives_events_one_at_a_time_and_in_order()
+    {
+        var received = new ConcurrentQueue<int>();
+        var inside = 0;
+        var handle = await Stream("client").SubscribeAsync(async (tick, token) =>
+        {
+            Interlocked.Increment(ref inside).ShouldBe(1);
+            await Task.Yield();
+            received.Enqueue(tick.Number);
+            token.ShouldNotBeNull();
+            Interlocked.Decrement(ref inside);
+        });
+
+        await Grain("producer").Publish("client", 0, 1_000);
+        await Gates.Until(() => received.Count == 1_000, "all events come");
+        received.ShouldBe(Enumerable.Range(0, 1_000));
+
+        (await Stream("client").GetAllSubscriptionHandles()).ShouldHaveSingleItem().ShouldBe(handle);
+        await handle.UnsubscribeAsync();
+        (await Stream("client").GetAllSubscriptionHandles()).ShouldBeEmpty();
+        await Grain("producer").Publish("client", 1_000, 10);
+        var other = new TaskCompletionSource<int>();
+        await Stream("client").SubscribeAsync((tick, _) =>
+        {
+            other.TrySetResult(tick.Number);
+            return Task.CompletedTask;
+        });
+        await Stream("client").OnNextAsync(new Tick(5_000));
+        (await other.Task.WaitAsync(Gates.Deadline)).ShouldBe(5_000);
+        received.Count.ShouldBe(1_000);
+    }
+
+    [Fact]
+    public async Task A_slow_subscriber_slows_only_itself_and_is_told_what_it_lost()
+    {
+        var slow = new ConcurrentQueue<string>();
+        var fast = new ConcurrentQueue<int>();
+        await Stream("slow").SubscribeAsync(
+            async (tick, _) =>
+            {
+                if (tick.Number == 0)
+                {
+                    await Gates.Passed("slow");
+                }
+
+                slow.Enqueue(tick.Number.ToString());
+            },
+            error =>
+            {
+                slow.Enqueue(error.GetType().Name);
+                return Task.CompletedTask;
+            });
+        await Stream("slow").SubscribeAsync((tick, _) =>
+        {
+            fast.Enqueue(tick.Number);
+            return Task.CompletedTask;
+        });
+        const int count = QueueLimit + 1_000;
+        for (var sent = 0; sent < count; sent += 1_000)
+        {
+            // The fast one keeps up; the producer never waits for the slow one.
+            await Stream("slow").OnNextBatchAsync(Enumerable.Range(sent, Math.Min(1_000, count - sent)).Select(i => new Tick(i)));
+            await Gates.Until(() => fast.Count == Math.Min(sent + 1_000, count), "the fast one has all");
+        }
+
+        fast.ShouldBe(Enumerable.Range(0, count));
+        slow.ShouldBeEmpty();
+        Gates.Open("slow");
+        await Gates.Until(() => slow.Count >= QueueLimit, "the slow one gets what was kept");
+        await Stream("slow").OnNextAsync(new Tick(count));
+        await Gates.Until(() => slow.Last() == count.ToString(), "the slow one goes on");
+
+        var texts = slow.ToList();
+        texts.Count(text => text == nameof(QueueCacheMissException)).ShouldBe(1);
+        texts.IndexOf(nameof(QueueCacheMissException)).ShouldBe(texts.Count - 2);
+        texts.Take(texts.Count - 2).ShouldBe(Enumerable.Range(0, texts.Count - 2).Select(i => i.ToString()));
+    }
+
+    [Fact]
+    public async Task Grains_receive_the_streams_of_their_namespace_and_key_without_subscribing()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Implicit($"listener-{i}").OnNextAsync(new Tick(i))));
+
+        for (var i = 0; i < 20; i++)
+        {
+            var listener = cluster.Grains.GetGrain<IListenerGrain>($"listener-{i}");
+            await Gates.Until(async () => (await listener.Received()).Count == 1, "the event comes");
+            (await listener.Received()).ShouldBe([i]);
+        }
+    }
+
+    [Fact]
+    public async Task A_grain_may_be_told_of_its_implicit_subscription_and_its_key_may_be_a_number()
+    {
+        await Client.GetStreamProvider("memory").GetStream<Tick>(StreamId.Create("numbered", 1234)).OnNextAsync(new Tick(7));
+
+        var listener = cluster.Grains.GetGrain<INumberedListenerGrain>(1234);
+        await Gates.Until(async () => (await listener.Received()).Count == 1, "the event comes");
+        (await listener.Received()).ShouldBe([7]);
+    }
+
+    [Fact]
+    public async Task A_subscription_outlives_its_activation()
+    {
+        var consumer = Grain("outlives");
+        await consumer.Subscribe("outlives");
+        await cluster.Cluster.DeactivateAsync(consumer);
+
+        await Stream("outlives").OnNextAsync(new Tick(1));
+
+        await Gates.Until(async () => (await consumer.Received()).Count == 1, "the event wakes the grain");
+        (await consumer.Subscriptions("outlives")).ShouldBe(1);
+        await consumer.Unsubscribe("outlives");
+        (await consumer.Subscriptions("outlives")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_event_that_the_observer_fails_on_is_told_to_it_and_the_next_ones_come()
+    {
+        var consumer = Grain("failing");
+        await consumer.Subscribe("failing");
+
+        await Stream("failing").OnNextBatchAsync([new Tick(1), new Tick(-1), new Tick(2)]);
+        await Stream("failing").OnErrorAsync(new InvalidOperationException("the producer's"));
+        await Stream("failing").OnCompletedAsync();
+
+        await Gates.Until(async () => await consumer.Completions() == 1, "the end comes");
+        (await consumer.Received()).ShouldBe([1, 2]);
+        (await consumer.Errors()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Two_producers_are_seen_in_the_same_order_by_all()
+    {
+        var consumers = new[] { Grain("both-1"), Grain("both-2") };
+        await Task.WhenAll(consumers.Select(consumer => consumer.Subscribe("both")));
+
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Grain($"producer-{i}").Publish("both", i * 1_000, 500)));
+
+        await Gates.Until(async () => (await Task.WhenAll(consumers.Select(c => c.Received()))).All(r => r.Count == 2_000), "all events come");
+        (await consumers[0].Received()).ShouldBe(await consumers[1].Received());
+    }
+
+    [Fact]
+    public void An_unknown_provider_is_refused() =>
+        Should.Throw<ArgumentException>(() => Client.GetStreamProvider("nobody")).Message.ShouldContain("nobody");
+
+    private IClusterClient Client => cluster.Cluster.Client;
+
+    private IStreamGrain Grain(string key) => cluster.Grains.GetGrain<IStreamGrain>(key);
+
+    private IAsyncStream<Tick> Stream(string key) => Client.GetStreamProvider("memory").GetStream<Tick>(StreamId.Create("explicit", key));
+
+    private IAsyncStream<Tick> Implicit(string key) => Client.GetStreamProvider("memory").GetStream<Tick>(StreamId.Create("ticks", key));
+}
