@@ -81,7 +81,8 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     {
         if (wake)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true);
+            // Not to the thread's own queue, which is last in, first out: a few busy grains there would starve all others.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }
     }
 
