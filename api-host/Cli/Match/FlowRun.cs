@@ -16,13 +16,14 @@ public sealed class FlowRun(FlowCommand[] commands, int expectedTrades = 1024)
     /// <value>Commands that the book refused.</value>
     public int Rejected { get; private set; }
 
-    /// <summary>Runs all commands on a book; the results of the run before are forgotten.</summary>
-    public void Run(OrderBook book)
+    /// <summary>Runs all commands, or the first so many, on a book; the results of the run before are forgotten.</summary>
+    public void Run(OrderBook book, int atMost = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(book);
         _tradeCount = 0;
         Rejected = 0;
-        for (var i = 0; i < commands.Length; i++)
+        var count = Math.Min(commands.Length, atMost);
+        for (var i = 0; i < count; i++)
         {
             ref readonly var command = ref commands[i];
             ref readonly var order = ref command.Order;

@@ -52,6 +52,7 @@ public static class FlowWriter
         {
             foreach (var (path, write) in files)
             {
+                if (Directory.Exists(path)) throw new IOException($"{path} is a folder.");
                 var temporary = $"{path}.{Environment.ProcessId}.tmp";
                 written.Add((temporary, path));
                 using var writer = new StreamWriter(temporary);

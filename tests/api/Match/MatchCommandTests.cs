@@ -114,6 +114,25 @@ public sealed class MatchCommandTests : IDisposable
         LeftBehind().ShouldBe(["flow.csv"]);
     }
 
+    [Fact]
+    public void The_flow_is_never_overwritten_and_two_results_never_go_to_one_file()
+    {
+        Match("1,N,1,B,limit,gtc,1,1,,,\n", "--depth", PathTo("flow.csv")).ShouldBe(1);
+        MatchFile("--depth", PathTo("trades.csv")).ShouldBe(1);
+        _error.ToString().ShouldContain("must be different files");
+        Written("flow.csv").ShouldStartWith(Header);
+        LeftBehind().ShouldBe(["flow.csv"]);
+    }
+
+    [Fact]
+    public void When_one_result_cannot_be_written_neither_is()
+    {
+        Directory.CreateDirectory(PathTo("depth"));
+        Match("1,N,1,B,limit,gtc,1,1,,,\n", "--depth", PathTo("depth")).ShouldBe(1);
+        _error.ToString().ShouldContain("is a folder");
+        LeftBehind().ShouldBe(["flow.csv"]);
+    }
+
     [Theory]
     [InlineData("--repeat", "0")]
     [InlineData("--levels", "x")]
