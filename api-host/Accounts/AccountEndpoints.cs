@@ -44,8 +44,18 @@ public static class AccountEndpoints
     private static async Task<IResult> GetActivities(Caller caller, IHistoryReader history, PortfolioShape shape, HttpRequest request)
     {
         var input = new QueryInput(request.Query);
-        var page = await history.GetActivities(
-            caller.Account, input.PageToken(MaxTokenLength), input.Int("limit", DefaultLimit, 1, MaxLimit), request.HttpContext.RequestAborted);
+        Page<ActivityView> page;
+        try
+        {
+            page = await history.GetActivities(
+                caller.Account, input.PageToken(MaxTokenLength), input.Int("limit", DefaultLimit, 1, MaxLimit), request.HttpContext.RequestAborted);
+        }
+        catch (ArgumentException)
+        {
+            // the one argument that only the reader can check
+            throw new ProblemException(Problem.Malformed("page_token", "This is no page token."));
+        }
+
         return Answer.Json(new ListJson<ActivityJson>([.. page.Items.Select(shape.Activity)], page.NextPageToken));
     }
 
