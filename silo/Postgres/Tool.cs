@@ -19,7 +19,7 @@ internal static class Tool
     public static async Task<(int Code, string Output)> TryRun(
         string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(program)
+        var start = new ProcessStartInfo(InPath(program))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -56,4 +56,11 @@ internal static class Tool
             return (process.ExitCode, await output + await error);
         }
     }
+
+    /// <summary>The program that the PATH names. Left to itself, the framework would look into the working folder first, where <c>test</c> is another thing.</summary>
+    private static string InPath(string program) =>
+        program.Contains('/')
+            ? program
+            : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists) ?? program;
 }

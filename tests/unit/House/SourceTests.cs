@@ -24,7 +24,7 @@ public sealed partial class SourceTests
             .ShouldBeEmpty();
     }
 
-    [GeneratedRegex(@"^(silo|api-host)/(Program\.cs$|Composition/|Hosting/)")]
+    [GeneratedRegex(@"^(silo/SiloHosting\.cs|api-host/Program\.cs|api-host/Cli/Serve/ServeCommand\.cs)$")]
     private static partial Regex CompositionRoot();
 
     [GeneratedRegex(@"^\s*#(if|elif)\b", RegexOptions.Multiline)]

@@ -1,4 +1,4 @@
-import { describe } from '../api/errors';
+import { ApiError, describe } from '../api/errors';
 import { Rest } from '../api/rest';
 import type { Session } from '../api/session';
 import type { Halt, Instrument, NewOrder, Order, OrderUpdate, Portfolio, Position, Quote, User } from '../api/types';
@@ -61,6 +61,9 @@ export class Terminal {
     for (let tries = 0; !this.stopped; tries++) {
       try {
         const [user, instruments] = await Promise.all([this.rest.me(), this.rest.instruments()]);
+        if (instruments.length === 0) {
+          throw new ApiError('starting', 503, 'The markets are about to open.'); // a server that has just begun
+        }
         this.user.set(user);
         this.instruments.set(instruments);
         this.trouble.set(null);
