@@ -1,0 +1,305 @@
+using Bourse.Domain.Accounts;
+using Bourse.Domain.Matching;
+using Bourse.GrainInterfaces.History;
+using Bourse.Silo.Journal;
+using Bourse.Silo.Postgres;
+using Bourse.Silo.ReadModel;
+using Bourse.Silo.ReadModel.Verification;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bourse.Tests.Cluster.Storage;
+
+public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>
+{
+    private static readonly DateTimeOffset s_start = new(2026, 6, 15, 12, 0, 0, TimeSpan.Zero);
+
+    private HistoryReader History => new(postgres.Source, TimeProvider.System);
+
+    [Fact]
+    public async Task It_equals_the_accounts_and_books_that_made_the_journal()
+    {
+        var market = new Market(accounts: 8, symbols: 3, seed: 1, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        using var projector = await StartProjector(new ProjectorOptions { MaxBatchRows = 200, Interval = TimeSpan.FromMilliseconds(5) });
+        for (var i = 0; i < 4_000; i++)
+        {
+            await Append(journal, market.Step());
+        }
+
+        await CaughtUp();
+        await projector.StopAsync(CancellationToken.None);
+
+        market.Orders.Values.Select(o => o.Status).Distinct().Count().ShouldBeGreaterThan(4);
+        foreach (var ((account, id), order) in market.Orders)
+        {
+            var view = await History.GetOrder(account, id, CancellationToken.None);
+            view.ShouldNotBeNull();
+            Same(view, order);
+        }
+
+        foreach (var book in market.Books)
+        {
+            var trades = await History.GetTrades(book.Symbol, 10_000, CancellationToken.None);
+            trades.Select(t => t.Number).ShouldBe(Enumerable.Range(1, (int)book.LastTrade).Select(n => (long)n).Reverse());
+        }
+
+        await VerifiesClean();
+    }
+
+    [Fact]
+    public async Task A_projector_that_stops_in_the_middle_leaves_the_next_one_nothing_twice()
+    {
+        var market = new Market(accounts: 5, symbols: 2, seed: 2, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        for (var round = 0; round < 10; round++)
+        {
+            using var projector = await StartProjector(new ProjectorOptions { MaxBatchRows = 50, Interval = TimeSpan.FromMilliseconds(1) });
+            for (var i = 0; i < 100; i++)
+            {
+                await Append(journal, market.Step(deliver: i % 3 == 0));
+            }
+
+            if (round % 2 == 0)
+            {
+                await using var kill = postgres.Source.CreateCommand(
+                    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND classid = 29285 AND pid <> pg_backend_pid()");
+                await kill.ExecuteScalarAsync();
+            }
+
+            await projector.StopAsync(CancellationToken.None);
+        }
+
+        var rest = new List<MarketRow>();
+        market.Deliver(rest);
+        await Append(journal, rest);
+        await VerifiesClean();
+    }
+
+    [Fact]
+    public async Task Of_two_projectors_one_works_and_the_other_takes_over()
+    {
+        var market = new Market(accounts: 3, symbols: 1, seed: 3, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        var options = new ProjectorOptions { Interval = TimeSpan.FromMilliseconds(5), StandbyInterval = TimeSpan.FromMilliseconds(20) };
+        using var first = await StartProjector(options);
+        using var second = await StartProjector(options);
+        await Append(journal, market.Step());
+        await CaughtUp();
+        await first.StopAsync(CancellationToken.None);
+        for (var i = 0; i < 50; i++)
+        {
+            await Append(journal, market.Step());
+        }
+
+        await CaughtUp();
+        await second.StopAsync(CancellationToken.None);
+        await VerifiesClean();
+    }
+
+    [Fact]
+    public async Task Pages_of_orders_stay_stable_while_orders_come_in()
+    {
+        var market = new Market(accounts: 1, symbols: 1, seed: 4, s_start);
+        var account = market.Accounts[0].Id;
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        using var projector = await StartProjector(new ProjectorOptions { Interval = TimeSpan.FromMilliseconds(5) });
+        await Trade(300);
+        var known = market.Orders.Keys.Select(k => k.Id).ToHashSet();
+
+        var seen = new List<Guid>();
+        string? token = null;
+        do
+        {
+            var page = await History.GetOrders(new OrderQuery(account, null, null, null, 37, false, token), CancellationToken.None);
+            page.Items.Count.ShouldBeLessThanOrEqualTo(37);
+            seen.AddRange(page.Items.Select(o => o.Id));
+            token = page.NextPageToken;
+            await Trade(10);
+        }
+        while (token is not null);
+
+        seen.Distinct().Count().ShouldBe(seen.Count);
+        seen.ToHashSet().ShouldBe(known, ignoreOrder: true);
+        var upwards = await History.GetOrders(new OrderQuery(account, null, null, null, 500, true, null), CancellationToken.None);
+        upwards.Items.Take(seen.Count).Select(o => o.Id).ShouldBe(Enumerable.Reverse(seen));
+        var open = await History.GetOrders(new OrderQuery(account, true, null, null, 500, false, null), CancellationToken.None);
+        open.Items.ShouldAllBe(o => o.Status == OrderStatus.New || o.Status == OrderStatus.Held || o.Status == OrderStatus.PartiallyFilled);
+        var closed = await History.GetOrders(new OrderQuery(account, false, null, null, 500, false, null), CancellationToken.None);
+        (open.Items.Count + closed.Items.Count).ShouldBe(market.Orders.Count);
+        var after = upwards.Items[100].CreatedAt;
+        var later = await History.GetOrders(new OrderQuery(account, null, null, after, 500, true, null), CancellationToken.None);
+        later.Items.Select(o => o.Id).ShouldBe(upwards.Items.Where(o => o.CreatedAt > after).Select(o => o.Id));
+        (await History.GetOrderByClientOrderId(account, upwards.Items[7].ClientOrderId, CancellationToken.None))!.Id.ShouldBe(upwards.Items[7].Id);
+        (await History.GetOrder("somebody-else", upwards.Items[7].Id, CancellationToken.None)).ShouldBeNull();
+        await Should.ThrowAsync<ArgumentException>(
+            History.GetOrders(new OrderQuery(account, null, null, null, 10, false, "no token"), CancellationToken.None));
+        await projector.StopAsync(CancellationToken.None);
+
+        async Task Trade(int steps)
+        {
+            for (var i = 0; i < steps; i++)
+            {
+                await Append(journal, market.Step());
+            }
+
+            await CaughtUp();
+        }
+    }
+
+    [Fact]
+    public async Task Activities_are_every_fill_and_cash_movement_once_newest_first()
+    {
+        var market = new Market(accounts: 3, symbols: 2, seed: 5, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        using var projector = await StartProjector(new ProjectorOptions());
+        for (var i = 0; i < 1_000; i++)
+        {
+            await Append(journal, market.Step());
+        }
+
+        await CaughtUp();
+        var account = market.Accounts[0].Id;
+        var seen = new List<ActivityView>();
+        string? token = null;
+        do
+        {
+            var page = await History.GetActivities(account, token, 23, CancellationToken.None);
+            seen.AddRange(page.Items);
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+
+        seen.Select(a => a.Id).Distinct().Count().ShouldBe(seen.Count);
+        seen.Select(a => a.Time).ShouldBe(seen.Select(a => a.Time).OrderDescending());
+        seen.Count(a => a.Type == "FILL").ShouldBe(market.Trades.Count(t => t.TakerAccount == account) + market.Trades.Count(t => t.MakerAccount == account));
+        var cash = seen.Where(a => a.Type != "FILL").Sum(a => a.Amount!.Value);
+        cash.ShouldBe(-market.Accounts[0].FindBalance("USD")!.Outside);
+        var bought = seen.Where(a => a is { Type: "FILL", Side: Side.Buy }).Sum(a => a.Quantity!.Value);
+        var sold = seen.Where(a => a is { Type: "FILL", Side: Side.Sell }).Sum(a => a.Quantity!.Value);
+        (bought - sold).ShouldBe(market.Accounts[0].GetPositions().Sum(p => p.Position.Quantity));
+        await projector.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Equity_is_cash_and_positions_at_the_last_trade()
+    {
+        var market = new Market(accounts: 4, symbols: 2, seed: 6, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open());
+        using var projector = await StartProjector(new ProjectorOptions { Interval = TimeSpan.FromMilliseconds(5) });
+        for (var i = 0; i < 500; i++)
+        {
+            await Append(journal, market.Step());
+        }
+
+        await CaughtUp();
+        market.Trades.ShouldNotBeEmpty();
+        foreach (var account in market.Accounts)
+        {
+            var expected = account.FindBalance("USD")!.Total;
+            foreach (var (symbol, _, position) in account.GetPositions())
+            {
+                var trades = await History.GetTrades(symbol, 1, CancellationToken.None);
+                expected += position.Quantity * (trades.Count == 0 ? position.AverageEntryPrice : trades[0].Price);
+            }
+
+            await Eventually.Holds(
+                async () => (await Points(account.Id)) is [.., var point] && point.Equity == expected, $"the equity of {account.Id} is noted");
+            var newest = (await Points(account.Id))[^1];
+            newest.ProfitLoss.ShouldBe(expected + account.FindBalance("USD")!.Outside);
+            newest.Time.Second.ShouldBe(0);
+        }
+
+        await projector.StopAsync(CancellationToken.None);
+
+        Task<IReadOnlyList<EquityPoint>> Points(string account) => History.GetPortfolioHistory(
+            account, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1), TimeSpan.FromMinutes(1), CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task Partitions_are_made_ahead_and_for_old_data_on_demand()
+    {
+        var partitions = new MonthlyPartitions(postgres.Source);
+        var now = new DateTimeOffset(2031, 11, 30, 23, 0, 0, TimeSpan.Zero);
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new MonthlyPartitions(postgres.Source).MakeAhead(now, CancellationToken.None)));
+        foreach (var table in new[] { "orders", "trades", "portfolio_history", "candles" })
+        {
+            foreach (var month in new[] { "2031_11", "2031_12", "2032_01" })
+            {
+                (await Scalar($"SELECT to_regclass('{table}_{month}') IS NOT NULL")).ShouldBe(true);
+            }
+        }
+
+        (await partitions.Ensure("candles", new DateTimeOffset(2014, 2, 3, 0, 0, 0, TimeSpan.Zero), CancellationToken.None)).ShouldBe("candles_2014_02");
+        await Scalar("INSERT INTO candles VALUES ('2014-02-28 23:59:59Z', 1, 1, 'EURUSD', 1, 1, 1, 1, 0) RETURNING 1");
+        (await Scalar("SELECT tableoid::regclass::text FROM candles")).ShouldBe("candles_2014_02");
+    }
+
+    [Fact]
+    public async Task A_look_up_by_id_reads_one_months_partition()
+    {
+        await new MonthlyPartitions(postgres.Source).MakeAhead(s_start, CancellationToken.None);
+        var id = Guid.CreateVersion7(s_start);
+        await using var command = postgres.Source.CreateCommand($"EXPLAIN SELECT * FROM orders WHERE account = 'a' AND id = '{id}'");
+        await using var reader = await command.ExecuteReaderAsync();
+        var plan = new List<string>();
+        while (await reader.ReadAsync())
+        {
+            plan.Add(reader.GetString(0));
+        }
+
+        plan.Count(line => line.Contains("Scan", StringComparison.Ordinal)).ShouldBe(1, string.Join('\n', plan));
+        plan.ShouldContain(line => line.Contains("orders_2026_06", StringComparison.Ordinal));
+    }
+
+    private static void Same(Bourse.GrainInterfaces.Accounts.OrderView view, Order order)
+    {
+        view.Status.ShouldBe(order.Status);
+        view.FilledQuantity.ShouldBe(order.FilledQuantity);
+        view.FilledAveragePrice.ShouldBe(order.FilledAveragePrice);
+        view.Quantity.ShouldBe(order.Quantity);
+        view.LimitPrice.ShouldBe(order.LimitPrice);
+        view.StopPrice.ShouldBe(order.StopPrice);
+        view.RejectCode.ShouldBe(order.RejectCode);
+        view.Seq.ShouldBe(order.Seq);
+        view.ClientOrderId.ShouldBe(order.ClientOrderId);
+        view.CreatedAt.ToUnixTimeMilliseconds().ShouldBe(order.CreatedAtMs);
+        view.UpdatedAt.ToUnixTimeMilliseconds().ShouldBe(order.UpdatedAtMs);
+    }
+
+    private static Task Append(PostgresJournal journal, List<MarketRow> rows) =>
+        Task.WhenAll(rows.Select(r => journal.Append(r.Stream, r.Version, r.Count, r.Payload).AsTask()));
+
+    private Task<PostgresJournal> OpenJournal() => PostgresJournal.OpenAsync(
+        postgres.ConnectionString, new JournalOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+
+    private async Task<Projector> StartProjector(ProjectorOptions options)
+    {
+        var projector = new Projector(
+            postgres.Source, options, new MonthlyPartitions(postgres.Source), TimeProvider.System, NullLogger<Projector>.Instance);
+        await projector.StartAsync(CancellationToken.None);
+        return projector;
+    }
+
+    private Task CaughtUp() =>
+        Eventually.Holds(async () => (await History.GetState(CancellationToken.None)).Lag == TimeSpan.Zero, "the read model catches up");
+
+    private async Task VerifiesClean()
+    {
+        var result = await new Verifier(postgres.Source, TimeProvider.System, NullLoggerFactory.Instance).Verify(null, CancellationToken.None);
+        result.Errors.ShouldBeEmpty();
+        result.Ok.ShouldBeTrue();
+        result.Checks.Count.ShouldBeGreaterThan(8);
+    }
+
+    private async Task<object?> Scalar(string sql)
+    {
+        await using var command = postgres.Source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync();
+    }
+}
