@@ -10,11 +10,16 @@ namespace Bourse.Grains.Feeds;
 public sealed class QuoteBoard(IGrainFactory grains, TimeProvider time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
+
+    /// <summary>That there is no price yet is soon not true any more.</summary>
+    private static readonly TimeSpan MaxNoneAge = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan RefreshAge = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan IdleAge = TimeSpan.FromMinutes(5);
 
     private readonly ConcurrentDictionary<string, Entry> _entries = new(StringComparer.Ordinal);
     private readonly long _maxAge = Ticks(time, MaxAge);
+    private readonly long _maxNoneAge = Ticks(time, MaxNoneAge);
     private readonly long _refreshAge = Ticks(time, RefreshAge);
     private readonly long _idleAge = Ticks(time, IdleAge);
     private long _lastSweep = time.GetTimestamp();
@@ -33,7 +38,7 @@ public sealed class QuoteBoard(IGrainFactory grains, TimeProvider time)
         if (_entries.TryGetValue(symbol, out var entry) && entry.Known is { } known)
         {
             var age = now - known.ReadAt;
-            if (age < _maxAge)
+            if (age < (known.Price is null ? _maxNoneAge : _maxAge))
             {
                 if (age > _refreshAge && entry.Refresh is null)
                 {

@@ -17,6 +17,7 @@ internal sealed partial class HouseMaker(
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan MaxLead = TimeSpan.FromSeconds(1);
 
     private readonly IAccountGrain _account = grains.GetGrain<IAccountGrain>(AccountOf(instrument.Symbol));
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -24,6 +25,7 @@ internal sealed partial class HouseMaker(
     private readonly MakerLeg _ask = new(Side.Sell);
     private readonly string _run = time.GetUtcNow().ToUnixTimeMilliseconds().ToString("x", System.Globalization.CultureInfo.InvariantCulture);
     private volatile MakerQuote? _target;
+    private volatile bool _late;
     private long _orders;
     private long _movedAt;
     private long _checkedAt;
@@ -37,22 +39,23 @@ internal sealed partial class HouseMaker(
     /// <summary>Takes the newest quote as what to follow.</summary>
     public void Follow(in Tick tick) => _target = MakerQuote.From(tick, instrument, options.QuoteNotional) ?? _target;
 
-    /// <summary>Takes a quote, and when the interval allows it moves there before this completes; waits at most the interval.</summary>
+    /// <summary>Takes a quote, and when the interval allows it moves there before this completes; waits at most a second.</summary>
     public async Task Lead(Tick tick, CancellationToken cancellation)
     {
         Follow(tick);
-        if (Elapsed(_movedAt) < options.QuoteInterval)
+        if (_late || Elapsed(_movedAt) < options.QuoteInterval)
         {
             return;
         }
 
         try
         {
-            await Step(cancellation).WaitAsync(options.QuoteInterval, time, cancellation);
+            await Step(waitForOther: true, cancellation).WaitAsync(MaxLead, time, cancellation);
         }
         catch (TimeoutException)
         {
-            // The step goes on by itself; the tick must not wait for it.
+            // The step goes on by itself; until it is done no tick waits for it.
+            _late = true;
         }
     }
 
@@ -62,13 +65,14 @@ internal sealed partial class HouseMaker(
         using var timer = new PeriodicTimer(options.QuoteInterval, time);
         while (await timer.WaitForNextTickAsync(cancellation))
         {
-            await Step(cancellation);
+            await Step(waitForOther: false, cancellation);
         }
     }
 
-    private async Task Step(CancellationToken cancellation)
+    private async Task Step(bool waitForOther, CancellationToken cancellation)
     {
-        if (_target is null || time.GetTimestamp() < _retryAt || !await _gate.WaitAsync(TimeSpan.Zero, cancellation))
+        if (_target is null || time.GetTimestamp() < Volatile.Read(ref _retryAt)
+            || !await _gate.WaitAsync(waitForOther ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, cancellation))
         {
             return;
         }
@@ -92,6 +96,7 @@ internal sealed partial class HouseMaker(
         }
         finally
         {
+            _late = false;
             _gate.Release();
         }
     }
@@ -142,7 +147,7 @@ internal sealed partial class HouseMaker(
 
         _checkedAt = 0;
         var wait = TimeSpan.FromMilliseconds(Math.Min(MaxBackoff.TotalMilliseconds, 250 * Math.Pow(2, _failures)));
-        _retryAt = time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+        Volatile.Write(ref _retryAt, time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency));
         if (_failures++ == 0)
         {
             LogHeldUp(logger, instrument.Symbol, fault, exception);
