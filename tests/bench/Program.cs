@@ -5,11 +5,12 @@ return args switch
     ["matching", .. var rest] => Matching.Run(rest),
     ["accounts", .. var rest] => AccountLife.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
+    ["orders", .. var rest] => await Orders.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | orders");
     return 2;
 }

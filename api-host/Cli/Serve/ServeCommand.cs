@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Bourse.Silo;
+using Bourse.Silo.MarketData;
+using Bourse.Silo.Postgres;
+
+namespace Bourse.ApiHost.Cli.Serve;
+
+/// <summary><c>bourse serve</c>: a silo and a front end in one process, on a PostgreSQL that is given or brought up.</summary>
+internal static class ServeCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("serve", "Serves the page, the API and the grains in one process.");
+        foreach (var option in ServeOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction((parsed, cancellation) => Run(ServeOptions.From(parsed), cancellation));
+        return command;
+    }
+
+    private static async Task<int> Run(ServeOptions options, CancellationToken cancellation)
+    {
+        using var folder = new RunFolder(options.DataDir, "front-1", "silo-1");
+        await using var database = await Database.Open(options.DataDir, Console.Error.WriteLine, cancellation);
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System)));
+        await using var storage = await SiloStorage.OpenAsync(
+            database.ConnectionString, Environment.GetEnvironmentVariable("BOURSE_POSTGRES_READ"), TimeProvider.System, loggers, cancellation);
+        await using var app = Build(options, folder, storage);
+        await app.StartAsync(cancellation);
+        Console.WriteLine($"Bourse serves at {app.Urls.First()} (data in {Path.GetFullPath(options.DataDir)}); Ctrl-C stops it");
+        try
+        {
+            await app.WaitForShutdownAsync(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+            await app.StopAsync(CancellationToken.None);
+        }
+
+        Console.Error.WriteLine("stopped");
+        return 0;
+    }
+
+    private static WebApplication Build(ServeOptions options, RunFolder folder, SiloStorage storage)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System));
+        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
+        builder.AddBourseSilo(storage, marketData => ConfigureMarketData(options, marketData));
+        builder.AddBourseFrontEnd();
+        var app = builder.Build();
+        app.MapBourseFrontEnd();
+        return app;
+    }
+
+    private static void ConfigureMarketData(ServeOptions options, MarketDataOptions marketData)
+    {
+        marketData.Source = options.Replay.Length > 0 ? MarketDataKind.Replay : MarketDataKind.Simulator;
+        marketData.Speed = options.Speed;
+        marketData.Seed = options.Seed;
+        foreach (var file in options.Replay)
+        {
+            marketData.Files.Add(file.FullName);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+using Bourse.Domain.Accounts;
+using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Journal;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>Commands on orders: decided and made durable here, then taken to the book.</summary>
+public sealed partial class AccountGrain
+{
+    private static readonly TimeSpan s_oldestHistory = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<Guid, Task<OrderAnswer>> _underWay = [];
+
+    public async Task<OrderAnswer> Place(PlaceOrder command)
+    {
+        try
+        {
+            BeginChange();
+            var request = command.Terms.ToRequest();
+            if (await FindOlder(request) is { } older)
+            {
+                return older;
+            }
+
+            var instrument = catalogue.TryGet(request.Symbol, out var known) ? known : await catalogue.Find(request.Symbol);
+            var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
+            var limits = await _limits.Get();
+            BeginChange();
+            var decision = _account.DecidePlace(request, instrument, reference, limits, Guid.CreateVersion7(time.GetUtcNow()), NowMs);
+            switch (decision.Outcome)
+            {
+                case PlaceOutcome.Placed:
+                    return await TrackUnderWay(decision.Event!.OrderId, Submit(decision.Event, instrument!));
+                case PlaceOutcome.Repeated:
+                    return await AnswerRepeated(decision.Order!);
+                case PlaceOutcome.Conflict:
+                    var first = AccountViews.View(decision.Order!);
+                    await Commit();
+                    return new OrderAnswer(AnswerKind.Conflict, first, "client_order_id_conflict", "The client order id was used with other content.");
+                default:
+                    return Refused(decision.Refusal!);
+            }
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            return Unavailable(away.Message);
+        }
+    }
+
+    public async Task<OrderAnswer> Replace(Guid orderId, OrderChanges changes)
+    {
+        try
+        {
+            BeginChange();
+            if (_account.FindOrder(orderId) is not { } order)
+            {
+                return new OrderAnswer(AnswerKind.NotFound, null);
+            }
+
+            await WaitUntilSettled(orderId);
+            var instrument = await catalogue.Find(order.Symbol);
+            var reference = await quotes.GetReference(order.Symbol);
+            var limits = await _limits.Get();
+            BeginChange();
+            var decision = _account.DecideReplace(
+                orderId, changes.Quantity, changes.LimitPrice, changes.StopPrice, instrument, reference, limits, NowMs);
+            return decision.Refusal is { } refusal
+                ? Refused(refusal)
+                : await TrackUnderWay(orderId, SubmitReplace(decision.Event!, instrument!));
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            return Unavailable(away.Message);
+        }
+    }
+
+    public async Task<OrderAnswer> Cancel(Guid orderId)
+    {
+        try
+        {
+            ThrowIfFaulted();
+            if (_account.FindOrder(orderId) is not { } order)
+            {
+                return new OrderAnswer(AnswerKind.NotFound, null);
+            }
+
+            await WaitUntilSettled(orderId);
+            if (!order.IsOpen)
+            {
+                return Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
+            }
+
+            var book = GrainFactory.GetGrain<IBookGrain>(order.Symbol);
+            var answer = await book.Cancel(new BookCancel(orderId, Id, _account.LastReport(order.Symbol)));
+            await TakeAnswer(order.Symbol, answer);
+            return _account.FindOrder(orderId) is { IsOpen: false } ended
+                ? answer.Kind == BookAnswerKind.Done
+                    ? new OrderAnswer(AnswerKind.Done, AccountViews.View(ended))
+                    : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."))
+                : Unavailable("The book has not said yet how the order ended.");
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            return Unavailable(away.Message);
+        }
+    }
+
+    public async Task<IReadOnlyList<OrderAnswer>> CancelAll(string? symbol)
+    {
+        ThrowIfFaulted();
+        var open = _account.GetOpenOrders().Where(o => symbol is null || o.Symbol == symbol).Select(o => o.Id).ToArray();
+        return await Task.WhenAll(open.Select(Cancel));
+    }
+
+    private async Task<OrderAnswer> Submit(OrderPlaced placed, Domain.Instruments.Instrument instrument)
+    {
+        Apply([placed]);
+        await Commit();
+        var order = _account.FindOrder(placed.OrderId)!;
+        await Send(placed.Request.Symbol, BookCommands.Order(Id, order, instrument, _account.LastReport(placed.Request.Symbol)));
+        return AnswerSettled(placed.OrderId);
+    }
+
+    private async Task<OrderAnswer> SubmitReplace(ReplaceRequested requested, Domain.Instruments.Instrument instrument)
+    {
+        Apply([requested]);
+        await Commit();
+        await Send(requested.Symbol, BookCommands.Replace(Id, requested, instrument, _account.LastReport(requested.Symbol)));
+        return AnswerSettled(requested.OrderId);
+    }
+
+    private OrderAnswer AnswerSettled(Guid orderId)
+    {
+        if (_account.FindOrder(orderId) is not { } order || order.Status == OrderStatus.PendingNew || order.Replace is not null)
+        {
+            return Unavailable("The order is durable; its book has not answered yet.");
+        }
+
+        return new OrderAnswer(AnswerKind.Done, AccountViews.View(order));
+    }
+
+    private async Task<OrderAnswer> AnswerRepeated(Order order)
+    {
+        await WaitUntilSettled(order.Id);
+        var view = AccountViews.View(order);
+        await Commit();
+        return view.Status == OrderStatus.PendingNew
+            ? Unavailable("The order is durable; its book has not answered yet.")
+            : new OrderAnswer(AnswerKind.Repeated, view);
+    }
+
+    // A client order id that memory may have dropped is asked of the read model, which must have come far enough to know.
+    private async ValueTask<OrderAnswer?> FindOlder(OrderRequest request)
+    {
+        if (_account.FindByClientOrderId(request.ClientOrderId, out _) != ClientIdLookup.MaybeOlder)
+        {
+            return null;
+        }
+
+        var state = await history.GetState(CancellationToken.None);
+        if (state.Lag > s_oldestHistory)
+        {
+            throw new JournalUnavailableException($"the read model is {state.Lag.TotalSeconds:F0} s behind");
+        }
+
+        if (await history.GetOrderByClientOrderId(Id, request.ClientOrderId, CancellationToken.None) is not { } older)
+        {
+            return null;
+        }
+
+        return AccountViews.IsSameRequest(older, request)
+            ? new OrderAnswer(AnswerKind.Repeated, older)
+            : new OrderAnswer(AnswerKind.Conflict, older, "client_order_id_conflict", "The client order id was used with other content.");
+    }
+
+    private async Task<OrderAnswer> TrackUnderWay(Guid orderId, Task<OrderAnswer> answer)
+    {
+        _underWay[orderId] = answer;
+        try
+        {
+            return await answer;
+        }
+        finally
+        {
+            _underWay.Remove(orderId);
+        }
+    }
+
+    // A command on an order whose placing or replacing is under way waits for that; its failure is told to whoever asked for it.
+    private async ValueTask WaitUntilSettled(Guid orderId)
+    {
+        if (_underWay.TryGetValue(orderId, out var underWay))
+        {
+            await underWay;
+            ThrowIfFaulted();
+        }
+    }
+
+    private static OrderAnswer Refused(Refusal refusal) => new(AnswerKind.Refused, null, refusal.Code, refusal.Detail);
+
+    private static OrderAnswer Unavailable(string detail) => new(AnswerKind.Unavailable, null, "unavailable", detail);
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bourse.Grains.Accounts;
+
+internal static partial class AccountLog
+{
+    [LoggerMessage(1001, LogLevel.Warning, "An account's command to book {Symbol} is unanswered; it is sent again")]
+    public static partial void BookUnavailable(ILogger log, string symbol, Exception cause);
+
+    [LoggerMessage(1002, LogLevel.Warning, "An account's notice was not published; clients see the gap and ask")]
+    public static partial void NoticeLost(ILogger log, Exception cause);
+
+    [LoggerMessage(1003, LogLevel.Warning, "The read model did not tell an account's equity before today")]
+    public static partial void HistoryUnavailable(ILogger log, Exception cause);
+}

@@ -1,0 +1,49 @@
+using Bourse.Domain.Accounts;
+using Bourse.GrainInterfaces.Accounts;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>Renders the account's domain objects as messages.</summary>
+internal static class AccountViews
+{
+    public static OrderView View(Order order) => new(
+        order.Id,
+        order.ClientOrderId,
+        order.Symbol,
+        order.Side,
+        order.Type,
+        order.TimeInForce,
+        order.Quantity,
+        order.FilledQuantity,
+        order.FilledAveragePrice,
+        order.LimitPrice,
+        order.StopPrice,
+        order.PostOnly,
+        order.ReduceOnly,
+        order.SelfTradePrevention,
+        order.Status,
+        order.RejectCode,
+        DateTimeOffset.FromUnixTimeMilliseconds(order.CreatedAtMs),
+        DateTimeOffset.FromUnixTimeMilliseconds(order.UpdatedAtMs),
+        order.Seq);
+
+    public static OrderUpdate View(in ChannelUpdate update) => new(
+        update.Seq,
+        update.Event,
+        View(update.Order),
+        update.Fill is { } fill ? new FillView(fill.TradeId, fill.Price, fill.Quantity, fill.IsMaker ? "maker" : "taker", fill.Fee) : null,
+        DateTimeOffset.FromUnixTimeMilliseconds(update.TimeMs));
+
+    /// <summary>Whether an order that memory has dropped was asked for in the same words. A replaced order keeps its first words in memory only.</summary>
+    public static bool IsSameRequest(OrderView order, OrderRequest request) =>
+        order.Symbol == request.Symbol
+        && order.Side == request.Side
+        && order.Type == request.Type
+        && order.TimeInForce == request.TimeInForce
+        && order.Quantity == request.Quantity
+        && order.LimitPrice == request.LimitPrice
+        && order.StopPrice == request.StopPrice
+        && order.PostOnly == request.PostOnly
+        && order.ReduceOnly == request.ReduceOnly
+        && order.SelfTradePrevention == request.SelfTradePrevention;
+}

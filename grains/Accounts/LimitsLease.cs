@@ -1,0 +1,35 @@
+using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Risk;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>An account's copy of its risk limits. New risk is never taken on limits read more than a second ago.</summary>
+internal sealed class LimitsLease(string account, IGrainFactory grains, TimeProvider time)
+{
+    private static readonly TimeSpan s_maxAge = TimeSpan.FromSeconds(1);
+
+    private RiskLimits? _limits;
+    private long _readAt;
+    private Task<RiskLimits>? _reading;
+
+    /// <summary>The limits in force. Throws what the call to the limits' grain throws when they have to be read and cannot.</summary>
+    public ValueTask<RiskLimits> Get() =>
+        _limits is { } limits && time.GetElapsedTime(_readAt) < s_maxAge
+            ? new ValueTask<RiskLimits>(limits)
+            : new ValueTask<RiskLimits>(_reading ??= Read());
+
+    private async Task<RiskLimits> Read()
+    {
+        try
+        {
+            var askedAt = time.GetTimestamp();
+            var limits = (await grains.GetGrain<IRiskLimitGrain>(account).Get()).ToDomain();
+            (_limits, _readAt) = (limits, askedAt);
+            return limits;
+        }
+        finally
+        {
+            _reading = null;
+        }
+    }
+}

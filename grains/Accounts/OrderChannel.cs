@@ -1,0 +1,146 @@
+using Bourse.Domain.Accounts;
+using Bourse.GrainInterfaces;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.Grains.Journal;
+using Microsoft.Extensions.Logging;
+using Orleans.Streams;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>
+/// An account's numbered order events: published while somebody listens, and told again from memory or, when they are
+/// older, from the journal.
+/// </summary>
+internal sealed class OrderChannel(string account, string stream, IJournal journal, IStreamProvider streams, TimeProvider time, ILogger log)
+{
+    private const int MaxRemembered = 256;
+    private const int RowsPerRead = 1_000;
+
+    // About 100 ms of folding: beyond it a client reloads the state instead.
+    private const int MaxRowsFolded = 50_000;
+    private static readonly TimeSpan s_watchLease = TimeSpan.FromSeconds(60);
+
+    private readonly Queue<OrderUpdate> _remembered = new();
+    private readonly IAsyncStream<AccountNotice> _notices = streams.GetStream<AccountNotice>(StreamId.Create(Streams.Account, account));
+    private long _watchedSince;
+    private bool _watched;
+
+    /// <summary>Somebody listens for the next 60 s.</summary>
+    public void Watch()
+    {
+        _watchedSince = time.GetTimestamp();
+        _watched = true;
+    }
+
+    /// <summary>Where a turn puts what the channel is to tell; null when nobody listens.</summary>
+    public List<ChannelUpdate>? Listen()
+    {
+        if (_watched && time.GetElapsedTime(_watchedSince) >= s_watchLease)
+        {
+            _watched = false;
+            _remembered.Clear();
+        }
+
+        return _watched ? [] : null;
+    }
+
+    /// <summary>Takes updates that are durable now, in order.</summary>
+    public void Publish(List<ChannelUpdate> updates, string symbol)
+    {
+        var views = new OrderUpdate[updates.Count];
+        for (var i = 0; i < views.Length; i++)
+        {
+            views[i] = AccountViews.View(updates[i]);
+            if (_remembered.Count == MaxRemembered)
+            {
+                _remembered.Dequeue();
+            }
+
+            _remembered.Enqueue(views[i]);
+        }
+
+        _ = PublishNotice(new AccountNotice(account, views, [symbol], BalancesChanged: true));
+    }
+
+    public void PublishBalances()
+    {
+        if (Listen() is not null)
+        {
+            _ = PublishNotice(new AccountNotice(account, [], [], BalancesChanged: true));
+        }
+    }
+
+    /// <summary>Updates after a number, at most <paramref name="max"/>.</summary>
+    /// <param name="lastSeq">The newest number that is durable.</param>
+    public async Task<OrderUpdates> Read(long afterSeq, int max, long lastSeq)
+    {
+        if (afterSeq >= lastSeq)
+        {
+            return new OrderUpdates([], lastSeq, false, journal.Epoch);
+        }
+
+        if (_remembered.TryPeek(out var oldest) && oldest.Seq <= afterSeq + 1 && _remembered.Last().Seq >= lastSeq)
+        {
+            return new OrderUpdates([.. _remembered.Where(u => u.Seq > afterSeq).Take(max)], lastSeq, false, journal.Epoch);
+        }
+
+        var updates = await Fold(afterSeq, max);
+        return new OrderUpdates(updates ?? [], lastSeq, updates is null, journal.Epoch);
+    }
+
+    // Null when it would take too much: the start is too far behind every snapshot.
+    private async Task<List<OrderUpdate>?> Fold(long afterSeq, int max)
+    {
+        var snapshot = await journal.FindSnapshot(stream, afterSeq, CancellationToken.None);
+        var past = snapshot is null ? new Account(account) : Account.Load(account, snapshot.State);
+        var updates = new List<OrderUpdate>();
+        for (var folded = 0; folded < MaxRowsFolded;)
+        {
+            var rows = await journal.Read(stream, past.Version + 1, RowsPerRead, CancellationToken.None);
+            foreach (var row in rows)
+            {
+                ReadOnlySpan<byte> payload = row.Payload;
+                var known = past.Version + 1 - row.Version;
+                for (var i = 0; i < row.Count; i++)
+                {
+                    var e = AccountEventCodec.Read(ref payload);
+                    if (i < known)
+                    {
+                        continue;
+                    }
+
+                    past.Apply(e);
+                    if (past.TryDescribe(e, out var update) && update.Seq > afterSeq)
+                    {
+                        updates.Add(AccountViews.View(update));
+                    }
+                }
+
+                if (updates.Count >= max)
+                {
+                    return updates.Count == max ? updates : updates[..max];
+                }
+            }
+
+            folded += rows.Count;
+            if (rows.Count < RowsPerRead)
+            {
+                return updates;
+            }
+        }
+
+        return updates.Count > 0 ? updates : null;
+    }
+
+    private async Task PublishNotice(AccountNotice notice)
+    {
+        try
+        {
+            await _notices.OnNextAsync(notice);
+        }
+        catch (Exception lost)
+        {
+            AccountLog.NoticeLost(log, lost);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+using System.Buffers;
+using Bourse.Domain.Books;
+using Bourse.Domain.Instruments;
+using Bourse.GrainInterfaces.Books;
+using Bourse.GrainInterfaces.Feeds;
+using Bourse.Grains.Instruments;
+using Bourse.Grains.Journal;
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+
+namespace Bourse.Grains.Books;
+
+/// <summary>
+/// The order book of a symbol. A command's turn matches and journals; when that is durable the answer carries the account's own
+/// reports, and <see cref="ReportPump"/> brings the others theirs, outside any command's turn.
+/// </summary>
+[Reentrant]
+public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, TimeProvider time, ILogger<BookGrain> log)
+    : JournaledGrain(journal), IBookGrain
+{
+    private const int MaxDepthLevels = 1_000;
+    private static readonly TimeSpan s_upkeepInterval = TimeSpan.FromSeconds(1);
+
+    private TradingBook _book = null!;
+    private ReportPump _pump = null!;
+    private TradePublisher _trades = null!;
+
+    protected override string Stream => $"book/{Symbol}";
+
+    protected override long StateVersion => _book.Version;
+
+    private string Symbol => this.GetPrimaryKeyString();
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _book = new TradingBook(Symbol);
+        await base.OnActivateAsync(cancellationToken);
+        _pump = new ReportPump(Symbol, GrainFactory, time, log);
+        _trades = new TradePublisher(Symbol, GrainFactory, log);
+        foreach (var account in _book.Accounts)
+        {
+            _pump.MarkDurable(account, account.LastReport);
+        }
+
+        this.RegisterGrainTimer(Upkeep, new GrainTimerCreationOptions(s_upkeepInterval, s_upkeepInterval) { Interleave = true });
+    }
+
+    public async Task<BookAnswer> Submit(BookOrder order)
+    {
+        await EnsureTerms();
+        var command = new SubmitOrder(
+            order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
+            order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention);
+        return await Answer(Change(() => _book.Submit(command, NowMs, Events)), order.Account, order.AcknowledgedReport);
+    }
+
+    public async Task<BookAnswer> Replace(BookReplace replace)
+    {
+        await EnsureTerms();
+        var command = new ReplaceOrder(
+            replace.OrderId, replace.Account, replace.CommandNumber, replace.AcknowledgedReport, replace.Revision,
+            replace.PriceTicks, replace.QuantityLots, replace.StopPriceTicks);
+        return await Answer(Change(() => _book.Replace(command, NowMs, Events)), replace.Account, replace.AcknowledgedReport);
+    }
+
+    public Task<BookAnswer> Cancel(BookCancel cancel)
+    {
+        BeginChange();
+        return Answer(
+            Change(() => _book.Cancel(cancel.OrderId, cancel.Account, NowMs, Events)), cancel.Account, cancel.AcknowledgedReport);
+    }
+
+    public async Task<BookAnswer> GetReports(string account, long after)
+    {
+        ThrowIfFaulted();
+        if (_book.FindAccount(account) is not { } known)
+        {
+            return new BookAnswer(BookAnswerKind.Done, 1, [], 0);
+        }
+
+        var (command, upTo) = (known.LastCommand, known.LastReport);
+        await Commit();
+        known.Acknowledge(after);
+        _pump.MarkDurable(known, upTo);
+        return new BookAnswer(BookAnswerKind.Done, command + 1, _pump.TakeAfter(known, after), upTo);
+    }
+
+    public async Task<DepthView> GetDepth(int levels)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(levels, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(levels, MaxDepthLevels);
+        ThrowIfFaulted();
+        var view = BookDepth.View(_book, levels);
+        await Commit();
+        return view;
+    }
+
+    public Task Resolve()
+    {
+        ThrowIfFaulted();
+        _pump.DeliverOverdue();
+        return Task.CompletedTask;
+    }
+
+    protected override byte[] Capture()
+    {
+        var state = new ArrayBufferWriter<byte>(64 * 1_024);
+        _book.Save(state);
+        return state.WrittenSpan.ToArray();
+    }
+
+    protected override void Restore(byte[] state) => _book = TradingBook.Load(Symbol, state);
+
+    protected override void Replay(byte[] payload, int count, int known) => _book.Replay(payload, count, known);
+
+    // A change that breaks off leaves a state that nothing can vouch for: it is given up, and the journal has the truth.
+    private CommandResult Change(Func<CommandResult> command)
+    {
+        try
+        {
+            return command();
+        }
+        catch (Exception broken)
+        {
+            Fault(broken);
+            throw;
+        }
+    }
+
+    private async Task<BookAnswer> Answer(CommandResult result, string accountId, long acknowledged)
+    {
+        var account = _book.FindAccount(accountId);
+        var (nextCommand, upTo) = account is null ? (1, 0) : (account.LastCommand + 1, account.LastReport);
+        var touched = result == CommandResult.Taken ? TakeTouched() : [];
+        var trades = TakeTrades(result);
+        await Commit();
+        if (account is not null)
+        {
+            _pump.MarkDurable(account, upTo);
+        }
+
+        var reports = account is null ? []
+            : result == CommandResult.Taken ? _pump.TakeUnsent(account, upTo)
+            : _pump.TakeAfter(account, acknowledged);
+        foreach (var (other, report) in touched)
+        {
+            _pump.MarkDurable(other, report);
+            _pump.Deliver(other);
+        }
+
+        if (trades.Length > 0)
+        {
+            _trades.Publish(trades);
+        }
+
+        var kind = result switch
+        {
+            CommandResult.OutOfOrder => BookAnswerKind.OutOfOrder,
+            CommandResult.NotOpen => BookAnswerKind.NotOpen,
+            _ => BookAnswerKind.Done,
+        };
+        return new BookAnswer(kind, nextCommand, reports, upTo);
+    }
+
+    private (BookAccount Account, long UpTo)[] TakeTouched()
+    {
+        var touched = new (BookAccount, long)[_book.Touched.Count];
+        for (var i = 0; i < touched.Length; i++)
+        {
+            touched[i] = (_book.Touched[i], _book.Touched[i].LastReport);
+        }
+
+        return touched;
+    }
+
+    private TradePrint[] TakeTrades(CommandResult result)
+    {
+        if (result != CommandResult.Taken || _book.Trades.Count == 0)
+        {
+            return [];
+        }
+
+        var prints = new TradePrint[_book.Trades.Count];
+        for (var i = 0; i < prints.Length; i++)
+        {
+            var trade = _book.Trades[i];
+            prints[i] = new TradePrint(trade.Number, trade.Price, trade.Quantity, trade.Side, trade.TimeMs);
+        }
+
+        return prints;
+    }
+
+    // The catalogue's answer is there at once, but for the first order after the silo's start.
+    private async ValueTask EnsureTerms()
+    {
+        if (!catalogue.TryGet(Symbol, out var instrument))
+        {
+            instrument = await catalogue.Find(Symbol)
+                ?? throw new JournalUnavailableException($"the catalogue does not know {Symbol} yet");
+        }
+
+        BeginChange();
+        var terms = new BookTerms(instrument.TickSize, instrument.LotSize, instrument.MakerFeeRate, instrument.TakerFeeRate);
+        if (terms != _book.Terms)
+        {
+            var sessionEnd = SessionCalendar.Get(instrument.Calendar).NextClose(NowMs);
+            Change(() =>
+            {
+                _book.SetTerms(terms, sessionEnd, Events);
+                return CommandResult.Taken;
+            });
+        }
+    }
+
+    private async Task Upkeep(CancellationToken cancellation)
+    {
+        _pump.DeliverOverdue();
+        if (_book.SessionEndMs == 0 || NowMs < _book.SessionEndMs || !catalogue.TryGet(Symbol, out var instrument))
+        {
+            return;
+        }
+
+        try
+        {
+            BeginChange();
+            Change(() =>
+            {
+                _book.EndSession(NowMs, SessionCalendar.Get(instrument.Calendar).NextClose(NowMs), Events);
+                return CommandResult.Taken;
+            });
+            var touched = TakeTouched();
+            await Commit();
+            foreach (var (account, upTo) in touched)
+            {
+                _pump.MarkDurable(account, upTo);
+                _pump.Deliver(account);
+            }
+        }
+        catch (JournalUnavailableException away)
+        {
+            // The session's end is tried again at the next upkeep, by this activation or the next.
+            BookLog.SessionEndFailed(log, Symbol, away);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+using Microsoft.Extensions.Logging;
+
+namespace Bourse.Grains.Books;
+
+internal static partial class BookLog
+{
+    [LoggerMessage(2001, LogLevel.Warning, "Book {Symbol}: reports were not taken by their account; they are sent again")]
+    public static partial void DeliveryFailed(ILogger log, string symbol, Exception cause);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Book {Symbol}: trades were not taken by the feed")]
+    public static partial void FeedUnavailable(ILogger log, string symbol, Exception cause);
+
+    [LoggerMessage(2003, LogLevel.Warning, "Book {Symbol}: the session's end is not durable yet; it is tried again")]
+    public static partial void SessionEndFailed(ILogger log, string symbol, Exception cause);
+}

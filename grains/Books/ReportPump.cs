@@ -1,0 +1,156 @@
+using Bourse.Domain.Books;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Books;
+using Microsoft.Extensions.Logging;
+
+namespace Bourse.Grains.Books;
+
+/// <summary>
+/// Brings each account the reports of one book, in order, with one delivery under way an account. What an answer carries is
+/// not sent again; what is not acknowledged in time is.
+/// </summary>
+internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvider time, ILogger log)
+{
+    private const int MaxReportsPerCall = 1_000;
+    private static readonly TimeSpan s_redeliverAfter = TimeSpan.FromSeconds(3);
+
+    private readonly Dictionary<BookAccount, Delivery> _deliveries = [];
+    private readonly HashSet<Delivery> _unacknowledged = [];
+
+    /// <summary>Says that the account's reports up to a number are durable and may be told.</summary>
+    public void MarkDurable(BookAccount account, long upTo)
+    {
+        var delivery = DeliveryTo(account);
+        delivery.Durable = Math.Max(delivery.Durable, upTo);
+        if (delivery.Durable > account.Acknowledged)
+        {
+            _unacknowledged.Add(delivery);
+        }
+    }
+
+    /// <summary>Takes the durable reports not yet sent for an answer that carries them.</summary>
+    public IReadOnlyList<Report> TakeUnsent(BookAccount account, long upTo)
+    {
+        var delivery = DeliveryTo(account);
+        var reports = Copy(account, delivery.Sent, upTo);
+        delivery.MarkSent(upTo, time.GetTimestamp());
+        return reports;
+    }
+
+    /// <summary>Takes the durable reports after a number that the account has, sent or not.</summary>
+    public IReadOnlyList<Report> TakeAfter(BookAccount account, long after)
+    {
+        var delivery = DeliveryTo(account);
+        var reports = Copy(account, after, delivery.Durable);
+        delivery.MarkSent(delivery.Durable, time.GetTimestamp());
+        return reports;
+    }
+
+    /// <summary>Begins to deliver what is durable and unsent, if nothing is under way to the account.</summary>
+    public void Deliver(BookAccount account)
+    {
+        var delivery = DeliveryTo(account);
+        if (!delivery.UnderWay && delivery.Sent < delivery.Durable)
+        {
+            delivery.UnderWay = true;
+            _ = DeliverAll(delivery);
+        }
+    }
+
+    /// <summary>Sends again what was sent long ago and never acknowledged.</summary>
+    public void DeliverOverdue()
+    {
+        foreach (var delivery in _unacknowledged.ToArray())
+        {
+            if (delivery.Account.Acknowledged >= delivery.Durable)
+            {
+                _unacknowledged.Remove(delivery);
+            }
+            else if (!delivery.UnderWay && time.GetElapsedTime(delivery.SentAt) > s_redeliverAfter)
+            {
+                delivery.Sent = delivery.Account.Acknowledged;
+                Deliver(delivery.Account);
+            }
+        }
+    }
+
+    private async Task DeliverAll(Delivery delivery)
+    {
+        var account = delivery.Account;
+        try
+        {
+            while (delivery.Sent < delivery.Durable)
+            {
+                var from = delivery.Sent;
+                var upTo = Math.Min(delivery.Durable, Math.Max(from, account.Acknowledged) + MaxReportsPerCall);
+                var reports = Copy(account, from, upTo);
+                delivery.MarkSent(upTo, time.GetTimestamp());
+                if (reports.Count == 0)
+                {
+                    continue;
+                }
+
+                var acknowledged = await grains.GetGrain<IAccountGrain>(account.Id).ApplyReports(symbol, reports);
+                account.Acknowledge(Math.Min(acknowledged, delivery.Durable));
+                if (acknowledged < reports[0].Number - 1)
+                {
+                    // The account lacks reports from before: they are sent again from there when they are overdue.
+                    return;
+                }
+            }
+        }
+        catch (Exception away)
+        {
+            // The account is away: the reports stay in the outbox and are sent again when they are overdue.
+            BookLog.DeliveryFailed(log, symbol, away);
+        }
+        finally
+        {
+            delivery.UnderWay = false;
+        }
+    }
+
+    private static List<Report> Copy(BookAccount account, long after, long upTo)
+    {
+        var span = account.ReportsBetween(after, upTo);
+        var reports = new List<Report>(span.Length);
+        foreach (ref readonly var report in span)
+        {
+            reports.Add(Report.From(report));
+        }
+
+        return reports;
+    }
+
+    private Delivery DeliveryTo(BookAccount account)
+    {
+        if (!_deliveries.TryGetValue(account, out var delivery))
+        {
+            delivery = new Delivery(account);
+            _deliveries.Add(account, delivery);
+        }
+
+        return delivery;
+    }
+
+    private sealed class Delivery(BookAccount account)
+    {
+        public BookAccount Account { get; } = account;
+
+        /// <summary>May be told up to here.</summary>
+        public long Durable { get; set; } = account.Acknowledged;
+
+        /// <summary>Was told up to here, in an answer or a delivery.</summary>
+        public long Sent { get; set; } = account.Acknowledged;
+
+        public long SentAt { get; private set; }
+
+        public bool UnderWay { get; set; }
+
+        public void MarkSent(long upTo, long now)
+        {
+            Sent = Math.Max(Sent, upTo);
+            SentAt = now;
+        }
+    }
+}

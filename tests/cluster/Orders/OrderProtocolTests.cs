@@ -1,0 +1,182 @@
+using Bourse.Domain.Accounts;
+using Bourse.Domain.Matching;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Books;
+
+namespace Bourse.Tests.Cluster.Orders;
+
+/// <summary>The way of an order, and every row of the crash table of the design, on a real PostgreSQL.</summary>
+public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+{
+    private BourseCluster _bourse = null!;
+
+    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await postgres.CreateDatabase());
+
+    public async Task DisposeAsync() => await _bourse.DisposeAsync();
+
+    [Fact]
+    public async Task An_order_is_matched_settled_on_both_sides_and_told()
+    {
+        var maker = await _bourse.OpenAccount(house: true);
+        var taker = await _bourse.OpenAccount();
+        await maker.Place(_bourse.Limit(Side.Sell, 100, 100.10m));
+
+        var answer = await taker.Place(_bourse.Limit(Side.Buy, 40, 100.20m));
+
+        answer.Kind.ShouldBe(AnswerKind.Done);
+        answer.Order!.Status.ShouldBe(OrderStatus.Filled);
+        answer.Order.FilledAveragePrice.ShouldBe(100.10m);
+        var portfolio = await taker.GetPortfolio();
+        portfolio.Cash.ShouldBe(100_000m - (40 * 100.10m) - (40 * 100.10m * 0.001m));
+        portfolio.Held.ShouldBe(0);
+        portfolio.Positions.Single().Quantity.ShouldBe(40);
+        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -40 }]);
+        var updates = await taker.ReadOrderUpdates(0, 10);
+        updates.Updates.Select(u => u.Event).ShouldBe(["new", "fill"]);
+        updates.Updates.Select(u => u.Seq).ShouldBe([1L, 2L]);
+    }
+
+    [Fact]
+    public async Task The_same_client_order_id_is_the_same_order_and_other_content_a_conflict()
+    {
+        var account = await _bourse.OpenAccount();
+        var order = _bourse.Limit(Side.Buy, 1, 99m, clientOrderId: "mine");
+
+        var answers = await Task.WhenAll(account.Place(order), account.Place(order), account.Place(order));
+        var other = await account.Place(_bourse.Limit(Side.Buy, 2, 99m, clientOrderId: "mine"));
+
+        answers.Select(a => a.Order!.Id).Distinct().Count().ShouldBe(1);
+        answers.Count(a => a.Kind == AnswerKind.Done).ShouldBe(1);
+        other.Kind.ShouldBe(AnswerKind.Conflict);
+        (await account.GetOpenOrders()).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_refused_order_changes_nothing()
+    {
+        var account = await _bourse.OpenAccount();
+        var before = await account.GetPortfolio();
+
+        var answer = await account.Place(_bourse.Limit(Side.Buy, 1_000_000, 100m));
+
+        answer.Kind.ShouldBe(AnswerKind.Refused);
+        answer.Code.ShouldBe("max_notional");
+        (await account.GetPortfolio()).ShouldBeEquivalentTo(before);
+        (await account.ReadOrderUpdates(0, 10)).LastSeq.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Cancel_gives_the_reservation_back_and_a_second_one_is_refused()
+    {
+        var account = await _bourse.OpenAccount();
+        var placed = await account.Place(_bourse.Limit(Side.Buy, 10, 99m));
+        (await account.GetPortfolio()).Held.ShouldBeGreaterThan(0);
+
+        var canceled = await account.Cancel(placed.Order!.Id);
+        var again = await account.Cancel(placed.Order.Id);
+
+        canceled.Order!.Status.ShouldBe(OrderStatus.Canceled);
+        again.Code.ShouldBe("not_open");
+        (await account.GetPortfolio()).Held.ShouldBe(0);
+        (await account.Cancel(Guid.NewGuid())).Kind.ShouldBe(AnswerKind.NotFound);
+    }
+
+    [Fact]
+    public async Task Replace_moves_the_price_and_the_reservation()
+    {
+        var account = await _bourse.OpenAccount();
+        var placed = await account.Place(_bourse.Limit(Side.Buy, 10, 99m));
+
+        var replaced = await account.Replace(placed.Order!.Id, new OrderChanges(20, 98m, null));
+
+        replaced.Kind.ShouldBe(AnswerKind.Done);
+        replaced.Order!.Quantity.ShouldBe(20);
+        replaced.Order.LimitPrice.ShouldBe(98m);
+        (await account.GetPortfolio()).Held.ShouldBe(20 * 98m * 1.001m);
+        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
+        depth.Bids.Single().ShouldBe(new DepthLevel(98m, 20m, 1));
+    }
+
+    [Fact]
+    public async Task A_book_that_never_had_the_order_gets_it_again()
+    {
+        var account = await _bourse.OpenAccount();
+        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
+
+        var answer = await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"));
+
+        answer.Kind.ShouldBe(AnswerKind.Unavailable);
+        await Eventually.True(async () => (await account.GetOrderByClientOrderId("lost"))?.Status == OrderStatus.New);
+        (await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"))).Kind.ShouldBe(AnswerKind.Repeated);
+        _bourse.Faults.AreSpent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_lost_answer_of_the_book_is_given_again_and_nothing_trades_twice()
+    {
+        var maker = await _bourse.OpenAccount(house: true);
+        var taker = await _bourse.OpenAccount();
+        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
+        _bourse.Faults.FailAfter(nameof(IBookGrain.Submit));
+
+        await taker.Place(_bourse.Limit(Side.Buy, 10, 100m, clientOrderId: "once"));
+
+        await Eventually.True(async () => (await taker.GetOrderByClientOrderId("once"))?.Status == OrderStatus.Filled);
+        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -10 }]);
+        (await taker.GetPortfolio()).Positions.Single().Quantity.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Orders_behind_a_lost_one_reach_the_book_after_it_in_order()
+    {
+        var account = await _bourse.OpenAccount();
+        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
+        var orders = Enumerable.Range(1, 20).Select(i => _bourse.Limit(Side.Buy, i, 99m, clientOrderId: $"q{i}")).ToArray();
+
+        await Task.WhenAll(orders.Select(account.Place));
+
+        await Eventually.True(async () => (await account.GetOpenOrders()).All(o => o.Status == OrderStatus.New));
+        (await account.GetOpenOrders()).Count.ShouldBe(20);
+        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(1);
+        depth.Bids.Single().ShouldBe(new DepthLevel(99m, Enumerable.Range(1, 20).Sum(), 20));
+    }
+
+    [Fact]
+    public async Task A_counterparty_that_missed_its_fill_gets_it_again_once()
+    {
+        var maker = await _bourse.OpenAccount(house: true);
+        var taker = await _bourse.OpenAccount();
+        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
+        _bourse.Faults.FailAfter(nameof(IAccountGrain.ApplyReports));
+
+        await taker.Place(_bourse.Limit(Side.Buy, 10, 100m));
+        await taker.Place(_bourse.Limit(Side.Buy, 5, 100m));
+
+        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -15 }]);
+        (await maker.ReadOrderUpdates(0, 100)).Updates.Count(u => u.Fill is not null).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task After_a_kill_of_the_silo_everything_acknowledged_is_there_and_the_channel_goes_on()
+    {
+        var maker = await _bourse.OpenAccount(house: true);
+        var taker = await _bourse.OpenAccount();
+        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
+        var open = await taker.Place(_bourse.Limit(Side.Buy, 7, 99m));
+        var filled = await taker.Place(_bourse.Limit(Side.Buy, 10, 100m));
+        var before = await taker.ReadOrderUpdates(0, 100);
+
+        await _bourse.Cluster.StartAdditionalSiloAsync();
+        await _bourse.Cluster.KillSiloAsync(_bourse.Cluster.Silos[0]);
+
+        await Eventually.True(async () => (await taker.GetOrder(open.Order!.Id))?.Status == OrderStatus.New);
+        (await taker.GetOrder(filled.Order!.Id))!.Status.ShouldBe(OrderStatus.Filled);
+        var after = await taker.ReadOrderUpdates(0, 100);
+        after.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)).ShouldBe(before.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)));
+        (await taker.Cancel(open.Order!.Id)).Order!.Status.ShouldBe(OrderStatus.Canceled);
+        (await taker.ReadOrderUpdates(before.LastSeq, 100)).Updates.Select(u => u.Event).ShouldBe(["canceled"]);
+        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
+        depth.Bids.ShouldBeEmpty();
+        depth.Asks.Single().Quantity.ShouldBe(90);
+    }
+}
