@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bourse.ApiHost.Cli.Match;
+using Bourse.ApiHost.Cli.Serve;
 
-var root = new RootCommand("Bourse, a real-time trading platform.") { MatchCommand.Create() };
-return root.Parse(args).Invoke();
+var root = new RootCommand("Bourse, a real-time trading platform.") { ServeCommand.Create(), MatchCommand.Create() };
+return await root.Parse(args).InvokeAsync();

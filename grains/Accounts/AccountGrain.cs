@@ -29,14 +29,16 @@ public sealed partial class AccountGrain(
     private Account _account = null!;
     private OrderChannel _channel = null!;
     private LimitsLease _limits = null!;
+    private string? _stream;
+    private string? _id;
 
-    protected override string Stream => $"account/{Id}";
+    protected override string Stream => _stream ??= $"account/{Id}";
 
     protected override long StateVersion => _account.Version;
 
     protected override long SnapshotMark => _account.OrderSeq;
 
-    private string Id => this.GetPrimaryKeyString();
+    private string Id => _id ??= this.GetPrimaryKeyString();
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -24,12 +24,14 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
     private TradingBook _book = null!;
     private ReportPump _pump = null!;
     private TradePublisher _trades = null!;
+    private string? _stream;
+    private string? _symbol;
 
-    protected override string Stream => $"book/{Symbol}";
+    protected override string Stream => _stream ??= $"book/{Symbol}";
 
     protected override long StateVersion => _book.Version;
 
-    private string Symbol => this.GetPrimaryKeyString();
+    private string Symbol => _symbol ??= this.GetPrimaryKeyString();
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 

@@ -68,6 +68,7 @@ internal sealed class Orders(OrdersOptions options)
             _latencies[i] = new LatencyHistogram();
         }
 
+        using var profile = options.Profile ? new AllocationProfile() : null;
         var process = Process.GetCurrentProcess();
         var (cpuBefore, postgresBefore, rowsBefore) = (process.TotalProcessorTime, database.CpuTime(), await database.JournalRows());
         var (allocatedBefore, pauseBefore) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
@@ -90,9 +91,14 @@ internal sealed class Orders(OrdersOptions options)
         Console.WriteLine($"{_done:N0} orders in {elapsed.TotalSeconds:F1} s: {_done / elapsed.TotalSeconds:N0} orders/s");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency from the planned time: p50 {all.PercentileMs(0.5):F1} ms, p95 {all.PercentileMs(0.95):F1} ms, p99 {all.PercentileMs(0.99):F1} ms, p99.9 {all.PercentileMs(0.999):F1} ms, max {all.MaxUs / 1000.0:F1} ms"));
         Console.WriteLine($"outcomes: {string.Join(", ", _outcomes.OrderByDescending(o => o.Value).Select(o => $"{o.Key} {o.Value:N0}"))}");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {(await database.JournalRows() - rowsBefore) / (double)_done:F2} journal rows"));
+        var rows = await database.JournalRows() - rowsBefore;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {rows / (double)_done:F2} journal rows"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allocated {(GC.GetTotalAllocatedBytes() - allocatedBefore) / (double)_done / 1024:F1} KiB an order, GC pauses {(GC.GetTotalPauseDuration() - pauseBefore).TotalMilliseconds / elapsed.TotalMilliseconds:P1}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"read model: at most {maxLag.TotalSeconds:F2} s behind; caught up {Stopwatch.GetElapsedTime(caughtUp).TotalSeconds:F2} s after the last order"));
+        if (profile is not null)
+        {
+            Console.WriteLine($"allocated:\n{string.Join('\n', profile.Top(40))}");
+        }
     }
 
     // Orders are handed out a millisecond's worth at a time; a late millisecond is caught up, and its orders' latency tells so.
@@ -203,8 +209,8 @@ internal sealed class Orders(OrdersOptions options)
     }
 }
 
-/// <summary>What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1</c>.</summary>
-internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed)
+/// <summary>What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1 --profile</c>.</summary>
+internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed, bool Profile)
 {
     public static OrdersOptions Parse(string[] args)
     {
@@ -215,6 +221,6 @@ internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Sy
         }
 
         return new OrdersOptions(
-            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1));
+            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1), args.Contains("--profile"));
     }
 }
