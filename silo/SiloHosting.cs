@@ -20,14 +20,10 @@ public static class SiloHosting
     /// <summary>Hosts a silo on this machine, alone in its cluster, with its share of the read model and the market data.</summary>
     /// <param name="storage">Open until after the host has stopped.</param>
     public static IHostApplicationBuilder AddBourseSilo(
-        this IHostApplicationBuilder builder, SiloStorage storage, Action<MarketDataOptions> marketData)
-    {
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddBourseGrains(storage));
-        builder.Services.AddMarketData(marketData);
-        return builder;
-    }
+        this IHostApplicationBuilder builder, SiloStorage storage, Action<MarketDataOptions> marketData) =>
+        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddBourseGrains(storage).AddMarketData(marketData));
 
-    /// <summary>Everything that the grains need but market data: journal, grain storage, streams, read model.</summary>
+    /// <summary>Everything that the grains need: journal, grain storage, streams, read model, feeds.</summary>
     public static ISiloBuilder AddBourseGrains(this ISiloBuilder silo, SiloStorage storage)
     {
         silo.AddMemoryStreams(Streams.Provider);
@@ -46,6 +42,6 @@ public static class SiloHosting
         services.AddSingleton(new SweeperOptions());
         services.AddHostedService<Projector>();
         services.AddHostedService<Sweeper>();
-        return silo;
+        return silo.AddFeeds(storage.Source);
     }
 }

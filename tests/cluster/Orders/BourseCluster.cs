@@ -3,6 +3,7 @@ using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
+using Bourse.Grains.Instruments;
 using Bourse.Silo;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,6 +53,11 @@ internal sealed class BourseCluster : IAsyncDisposable
     {
         await Grains.GetGrain<ICatalogueGrain>("catalogue").Upsert([new InstrumentView(
             symbol, symbol, AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, "always", InstrumentStatus.Open, 0.0005m, 0.001m)]);
+        foreach (var silo in Cluster.Silos)
+        {
+            await Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<InstrumentCatalogue>().Refresh();
+        }
+
         var nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         await Grains.GetGrain<IFeedGrain>(symbol).Push([new Tick(nowMs, price, 1m, price - 0.01m, 1m, price + 0.01m, 1m)]);
     }

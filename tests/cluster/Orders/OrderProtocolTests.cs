@@ -6,11 +6,11 @@ using Bourse.GrainInterfaces.Books;
 namespace Bourse.Tests.Cluster.Orders;
 
 /// <summary>The way of an order, and every row of the crash table of the design, on a real PostgreSQL.</summary>
-public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture<PostgresFixture>, IAsyncLifetime
+public sealed class OrderProtocolTests : IAsyncLifetime
 {
     private BourseCluster _bourse = null!;
 
-    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await postgres.CreateDatabase());
+    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await TestServer.MakeDatabase(await TestServer.Shared));
 
     public async Task DisposeAsync() => await _bourse.DisposeAsync();
 
@@ -30,7 +30,7 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
         portfolio.Cash.ShouldBe(100_000m - (40 * 100.10m) - (40 * 100.10m * 0.001m));
         portfolio.Held.ShouldBe(0);
         portfolio.Positions.Single().Quantity.ShouldBe(40);
-        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -40 }]);
+        await Eventually.Holds(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -40 }]);
         var updates = await taker.ReadOrderUpdates(0, 10);
         updates.Updates.Select(u => u.Event).ShouldBe(["new", "fill"]);
         updates.Updates.Select(u => u.Seq).ShouldBe([1L, 2L]);
@@ -106,7 +106,7 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
         var answer = await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"));
 
         answer.Kind.ShouldBe(AnswerKind.Unavailable);
-        await Eventually.True(async () => (await account.GetOrderByClientOrderId("lost"))?.Status == OrderStatus.New);
+        await Eventually.Holds(async () => (await account.GetOrderByClientOrderId("lost"))?.Status == OrderStatus.New);
         (await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"))).Kind.ShouldBe(AnswerKind.Repeated);
         _bourse.Faults.AreSpent.ShouldBeTrue();
     }
@@ -121,8 +121,8 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
 
         await taker.Place(_bourse.Limit(Side.Buy, 10, 100m, clientOrderId: "once"));
 
-        await Eventually.True(async () => (await taker.GetOrderByClientOrderId("once"))?.Status == OrderStatus.Filled);
-        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -10 }]);
+        await Eventually.Holds(async () => (await taker.GetOrderByClientOrderId("once"))?.Status == OrderStatus.Filled);
+        await Eventually.Holds(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -10 }]);
         (await taker.GetPortfolio()).Positions.Single().Quantity.ShouldBe(10);
     }
 
@@ -135,7 +135,7 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
 
         await Task.WhenAll(orders.Select(account.Place));
 
-        await Eventually.True(async () => (await account.GetOpenOrders()).All(o => o.Status == OrderStatus.New));
+        await Eventually.Holds(async () => (await account.GetOpenOrders()).All(o => o.Status == OrderStatus.New));
         (await account.GetOpenOrders()).Count.ShouldBe(20);
         var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(1);
         depth.Bids.Single().ShouldBe(new DepthLevel(99m, Enumerable.Range(1, 20).Sum(), 20));
@@ -152,7 +152,7 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
         await taker.Place(_bourse.Limit(Side.Buy, 10, 100m));
         await taker.Place(_bourse.Limit(Side.Buy, 5, 100m));
 
-        await Eventually.True(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -15 }]);
+        await Eventually.Holds(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -15 }]);
         (await maker.ReadOrderUpdates(0, 100)).Updates.Count(u => u.Fill is not null).ShouldBe(2);
     }
 
@@ -169,7 +169,7 @@ public sealed class OrderProtocolTests(PostgresFixture postgres) : IClassFixture
         await _bourse.Cluster.StartAdditionalSiloAsync();
         await _bourse.Cluster.KillSiloAsync(_bourse.Cluster.Silos[0]);
 
-        await Eventually.True(async () => (await taker.GetOrder(open.Order!.Id))?.Status == OrderStatus.New);
+        await Eventually.Holds(async () => (await taker.GetOrder(open.Order!.Id))?.Status == OrderStatus.New);
         (await taker.GetOrder(filled.Order!.Id))!.Status.ShouldBe(OrderStatus.Filled);
         var after = await taker.ReadOrderUpdates(0, 100);
         after.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)).ShouldBe(before.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)));

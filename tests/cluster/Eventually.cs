@@ -1,15 +1,16 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
-namespace Bourse.Tests.Cluster.Storage;
+namespace Bourse.Tests.Cluster;
 
 /// <summary>Waits for a condition, with a deadline that only a broken program reaches.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromSeconds(60);
 
-    public static Task Holds(Func<bool> condition, string what) => Holds(() => Task.FromResult(condition()), what);
+    public static Task Holds(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => Holds(() => Task.FromResult(condition()), what);
 
-    public static async Task Holds(Func<Task<bool>> condition, string what)
+    public static async Task Holds(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
