@@ -1,6 +1,7 @@
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Journal;
+using Bourse.Silo.Journal;
 using Bourse.Silo.MarketData;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
@@ -42,6 +43,7 @@ public static class SiloHosting
         services.AddSingleton(new SweeperOptions());
         services.AddHostedService<Projector>();
         services.AddHostedService<Sweeper>();
+        services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
     }
 }

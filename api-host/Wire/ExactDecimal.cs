@@ -60,6 +60,7 @@ public static class ExactDecimal
     /// <summary>The same value at its smallest scale.</summary>
     public static decimal Trim(decimal value) => value.Scale == 0 ? value : value / 1.0000000000000000000000000000m;
 
+    /// <param name="whole">How many digits before the point count.</param>
     private static bool IsPlain(ReadOnlySpan<char> text, out int whole, out int fraction)
     {
         whole = 0;
@@ -70,9 +71,11 @@ public static class ExactDecimal
         }
 
         var point = text.IndexOf('.');
-        whole = point < 0 ? text.Length : point;
-        fraction = point < 0 ? 0 : text.Length - point - 1;
-        return whole > 0 && (point < 0 || fraction > 0) && AllDigits(text[..whole]) && AllDigits(point < 0 ? [] : text[(point + 1)..]);
+        var before = point < 0 ? text : text[..point];
+        var after = point < 0 ? [] : text[(point + 1)..];
+        whole = before.TrimStart('0').Length;
+        fraction = after.Length;
+        return before.Length > 0 && (point < 0 || after.Length > 0) && AllDigits(before) && AllDigits(after);
     }
 
     private static bool Fits(int whole, int fraction, int exponent)
