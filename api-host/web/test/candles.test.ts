@@ -14,12 +14,12 @@ describe('live candles', () => {
   it('move the last bar within its time', () => {
     const bar = { t: minute, o: 10, h: 11, l: 9, c: 10, v: 5 };
     expect(nextBar(bar, 12, minute + 59_999, '1m')).toEqual({ t: minute, o: 10, h: 12, l: 9, c: 12, v: 5 });
-    expect(nextBar(bar, 8, minute, '1m')).toEqual({ t: minute, o: 10, h: 11, l: 8, c: 8, v: 5 });
+    expect(nextBar(bar, 8, minute, '1m', 3)).toEqual({ t: minute, o: 10, h: 11, l: 8, c: 8, v: 8 });
   });
 
   it('open a new bar at the first price of the next time', () => {
-    expect(nextBar({ t: 0, o: 1, h: 1, l: 1, c: 1 }, 2, minute, '1m')).toEqual({ t: minute, o: 2, h: 2, l: 2, c: 2 });
-    expect(nextBar(null, 2, 5, '1m')).toEqual({ t: 0, o: 2, h: 2, l: 2, c: 2 });
+    expect(nextBar({ t: 0, o: 1, h: 1, l: 1, c: 1 }, 2, minute, '1m')).toEqual({ t: minute, o: 2, h: 2, l: 2, c: 2, v: 0 });
+    expect(nextBar(null, 2, 5, '1m', 7)).toEqual({ t: 0, o: 2, h: 2, l: 2, c: 2, v: 7 });
   });
 
   it('leave out a price that is older than the last bar', () => {

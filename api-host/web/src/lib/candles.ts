@@ -9,16 +9,16 @@ const lengthMs: Record<Timeframe, number> = { '1s': 1000, '1m': 60_000, '5m': 30
 export const barStart = (timestamp: number, timeframe: Timeframe): number =>
   Math.floor(timestamp / lengthMs[timeframe]) * lengthMs[timeframe];
 
-/** The bar after a price at a moment: the last one moved, a new one, or null when the price is older than the last bar. */
-export function nextBar(last: Bar | null, price: number, timestamp: number, timeframe: Timeframe): Bar | null {
+/** The bar after a price at a moment and what traded since: the last one moved, a new one, or null when the price is older than the last bar. */
+export function nextBar(last: Bar | null, price: number, timestamp: number, timeframe: Timeframe, traded = 0): Bar | null {
   const t = barStart(timestamp, timeframe);
   if (last === null || t > last.t) {
-    return { t, o: price, h: price, l: price, c: price };
+    return { t, o: price, h: price, l: price, c: price, v: traded };
   }
   if (t < last.t) {
     return null;
   }
-  return { ...last, h: Math.max(last.h, price), l: Math.min(last.l, price), c: price };
+  return { ...last, h: Math.max(last.h, price), l: Math.min(last.l, price), c: price, v: (last.v ?? 0) + traded };
 }
 
 /** Bars in time order, the later of two with the same start; what a chart demands. */

@@ -38,7 +38,7 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
     }
     let current = true;
     let last: Bar | null = null;
-    let drawn: { price: number | null; volume: number | null } | null = null;
+    let drawn: { price: number; volume: number | null } | null = null;
     let stop = () => {};
     setNote('Loading…');
     clear(drawing);
@@ -55,14 +55,19 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
         stop = terminal.quotes.subscribe(symbol, () => {
           const quote = terminal.quotes.get(symbol);
           const price = mark(quote);
-          // A quote whose price did not trade makes no bar, as on the server.
-          const traded = drawn === null || price !== drawn.price || quote?.volume !== drawn.volume;
-          drawn = { price, volume: quote?.volume ?? null };
-          const bar = quote === undefined || price === null || !traded ? null : nextBar(last, price, quote.timestamp, timeframe);
+          if (quote === undefined || price === null) {
+            return;
+          }
+          // A quote whose price did not trade makes no bar, as on the server. The volume is the day's, and begins again with it.
+          const moved = drawn === null || price !== drawn.price || quote.volume !== drawn.volume;
+          const traded = drawn === null ? 0 : Math.max(0, (quote.volume ?? 0) - (drawn.volume ?? 0));
+          drawn = { price, volume: quote.volume };
+          const bar = moved ? nextBar(last, price, quote.timestamp, timeframe, traded) : null;
           if (bar !== null) {
             setNote(null);
             last = bar;
             drawing.candles.update(candle(bar));
+            drawing.volume.update(volumeOf(bar));
           }
         });
       },
@@ -129,9 +134,10 @@ function clear({ candles, volume }: Drawing) {
 
 function show({ chart, candles, volume }: Drawing, bars: readonly Bar[]) {
   candles.setData(bars.map(candle));
-  volume.setData(bars.filter((bar) => bar.v).map((bar) => ({ time: seconds(bar), value: bar.v! })));
+  volume.setData(bars.map(volumeOf));
   chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, bars.length - 120), to: bars.length + 4 });
 }
 
 const seconds = (bar: Bar) => (bar.t / 1000) as UTCTimestamp;
 const candle = (bar: Bar) => ({ time: seconds(bar), open: bar.o, high: bar.h, low: bar.l, close: bar.c });
+const volumeOf = (bar: Bar) => ({ time: seconds(bar), value: bar.v ?? 0 });

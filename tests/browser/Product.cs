@@ -1,0 +1,166 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Bourse.Tests.Browser;
+
+/// <summary>
+/// The real product as its user starts it: <c>bourse serve</c> as a process of its own on a free port, with a PostgreSQL of its own in a
+/// temporary folder.
+/// </summary>
+public sealed partial class Product : IAsyncDisposable
+{
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(45);
+
+    private readonly string _data;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Process? _process;
+
+    private Product(string data) => _data = data;
+
+    /// <summary>Where it serves, such as <c>http://127.0.0.1:40001</c>.</summary>
+    public string Address { get; private set; } = "";
+
+    public static async Task<Product> Start()
+    {
+        // Readable by others, because PostgreSQL runs as an unprivileged user when root runs the tests.
+        var product = new Product(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"bourse-{Guid.NewGuid():N}"[..16])).FullName);
+        try
+        {
+            await product.Run(port: 0);
+            return product;
+        }
+        catch
+        {
+            await product.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process as a power cut would, and starts it again on the same port and data.</summary>
+    public async Task KillAndRestart()
+    {
+        var process = _process!;
+        process.Kill();
+        await process.WaitForExitAsync();
+        await Run(new Uri(Address).Port);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is { HasExited: false } process)
+        {
+            using (Process.Start("kill", ["-TERM", process.Id.ToString()]))
+            {
+                // SIGTERM, so that it stops its PostgreSQL too
+            }
+
+            using var deadline = new CancellationTokenSource(StopDeadline);
+            try
+            {
+                await process.WaitForExitAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+            }
+        }
+
+        _process?.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task Run(int port)
+    {
+        var address = port == 0 ? _address : new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var start = new ProcessStartInfo("dotnet", [ProgramPath(), "serve", "--port", port.ToString(), "--data", _data])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment.Remove("BOURSE_POSTGRES");
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Heard(line.Data, address);
+        process.ErrorDataReceived += (_, line) => Heard(line.Data, address);
+        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("bourse serve ended: " + Output()));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+        try
+        {
+            Address = await address.Task.WaitAsync(StartDeadline);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException("bourse serve did not come up: " + Output());
+        }
+
+        await UntilReady();
+    }
+
+    private async Task UntilReady()
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(10) };
+        var clock = Stopwatch.StartNew();
+        var last = "no answer";
+        while (clock.Elapsed < StartDeadline)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(Address + "/health/ready");
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+
+                last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
+            }
+            catch (HttpRequestException e)
+            {
+                last = e.Message;
+            }
+
+            await Task.Delay(100);
+        }
+
+        throw new TimeoutException($"bourse serve is not ready ({last}): {Output()}");
+    }
+
+    private void Heard(string? line, TaskCompletionSource<string> address)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (_output)
+        {
+            _output.AppendLine(line);
+        }
+
+        if (HttpAddress().Match(line) is { Success: true } match)
+        {
+            address.TrySetResult(match.Value);
+        }
+    }
+
+    private string Output()
+    {
+        lock (_output)
+        {
+            return _output.ToString();
+        }
+    }
+
+    private static string ProgramPath()
+    {
+        var tests = new DirectoryInfo(AppContext.BaseDirectory);
+        return Path.Combine(tests.Parent!.Parent!.FullName, "Bourse.ApiHost", tests.Name, "bourse.dll");
+    }
+
+    [GeneratedRegex(@"http://127\.0\.0\.1:\d+")]
+    private static partial Regex HttpAddress();
+}
