@@ -44,7 +44,7 @@ internal sealed partial class JournalLane : IDisposable
     public void Start()
     {
         _connection.Open();
-        _thread.Start();
+        _thread.UnsafeStart(); // the starter's call context is not the writer's
     }
 
     /// <summary>Writes what waits, then ends; what cannot be written in time fails.</summary>
