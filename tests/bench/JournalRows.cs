@@ -76,7 +76,7 @@ internal static class JournalRows
             {
                 var asked = Stopwatch.GetTimestamp();
                 await journal.Append(stream, ++version, 1, payload);
-                if (version % 64 == 0)
+                if (version % 16 == 1)
                 {
                     lock (sample)
                     {

@@ -5,12 +5,13 @@ return args switch
     ["matching", .. var rest] => Matching.Run(rest),
     ["accounts", .. var rest] => AccountLife.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
+    ["journal-rows", .. var rest] => await JournalRows.Run(rest),
     ["orders", .. var rest] => await Orders.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | orders");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | orders");
     return 2;
 }
