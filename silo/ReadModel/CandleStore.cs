@@ -154,11 +154,13 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
             {
                 await _table.Write(batch, cancellation);
                 _failing = false;
+                CandleMeter.Written.Add(batch.BarCount);
                 return;
             }
             catch (PostgresException refused) when (refused.SqlState.StartsWith("22", StringComparison.Ordinal))
             {
                 // Data that the table cannot hold: no retry will change that.
+                CandleMeter.Refused.Add(batch.BarCount);
                 LogRefused(batch.BarCount, refused);
                 return;
             }
