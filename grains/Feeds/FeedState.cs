@@ -13,6 +13,7 @@ public sealed class FeedState(string symbol)
     private decimal? _ask;
     private decimal? _askSize;
     private decimal? _dayOpen;
+    private bool _dayHasPrint;
     private decimal _volume;
     private long _timestampMs;
     private long _day;
@@ -37,6 +38,7 @@ public sealed class FeedState(string symbol)
         (_dayOpen, _volume, _timestampMs) = (mark.DayOpen, mark.Volume, mark.TimestampMs);
         (LastTrade, HasPrints) = (mark.LastTrade, mark.HasPrints);
         _day = mark.TimestampMs / DayMs;
+        _dayHasPrint = mark.HasPrints && mark.Volume > 0;
     }
 
     /// <summary>Forgets the day: a replay started over.</summary>
@@ -60,6 +62,11 @@ public sealed class FeedState(string symbol)
         {
             _price = price;
             HasPrints = true;
+            if (!_dayHasPrint)
+            {
+                // The first trade price opens the day, not the quotes before it.
+                (_dayOpen, _dayHasPrint) = (price, true);
+            }
         }
 
         Count(tick);
@@ -122,6 +129,7 @@ public sealed class FeedState(string symbol)
     {
         _day = day;
         _dayOpen = null;
+        _dayHasPrint = false;
         _volume = 0;
     }
 

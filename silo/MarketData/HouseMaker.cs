@@ -39,13 +39,27 @@ internal sealed partial class HouseMaker(
     /// <summary>Takes the newest quote as what to follow.</summary>
     public void Follow(in Tick tick) => _target = MakerQuote.From(tick, instrument, options.QuoteNotional) ?? _target;
 
-    /// <summary>Takes a quote, and when the interval allows it moves there before this completes; waits at most a second.</summary>
-    public async Task Lead(Tick tick, CancellationToken cancellation)
+    /// <summary>
+    /// Takes a quote and moves there before this completes; waits at most until the interval allows it, and a second for the move.
+    /// </summary>
+    /// <param name="inHaste">Whether many ticks wait behind this one: then it waits for no interval, and the quote follows later.</param>
+    public async Task Lead(Tick tick, bool inHaste, CancellationToken cancellation)
     {
         Follow(tick);
-        if (_late || Elapsed(_movedAt) < options.QuoteInterval)
+        if (_late || _target is not { } target || (_bid.Price == target.Bid && _ask.Price == target.Ask))
         {
             return;
+        }
+
+        var early = _movedAt == 0 ? TimeSpan.Zero : options.QuoteInterval - time.GetElapsedTime(_movedAt);
+        if (early > TimeSpan.Zero)
+        {
+            if (inHaste)
+            {
+                return;
+            }
+
+            await Task.Delay(early, time, cancellation);
         }
 
         try

@@ -12,12 +12,12 @@ public sealed record SimulatedInstrument(
 
 /// <summary>
 /// A market of its own: mean-reverting walks of whole ticks, from a seed. The same instruments, seed, start and rate give the same ticks,
-/// on every machine. About one tick in five moves the quote; the others print a trade at the bid or the ask.
+/// on every machine. About one tick in eight moves the quote; the others print a trade at the bid or the ask.
 /// </summary>
 public sealed class SimulatedMarket
 {
     private const int Reversion = 4_096;
-    private const int MovesOneIn = 5;
+    private const int MovesOneIn = 8;
 
     private readonly SimulatedInstrument[] _instruments;
     private readonly Walk[] _walks;

@@ -58,7 +58,7 @@ internal sealed partial class SymbolLane(Instrument instrument, IFeedGrain feed,
             {
                 if (makerLeads)
                 {
-                    await maker.Lead(newest, cancellation);
+                    await maker.Lead(newest, inHaste: _ticks.Reader.Count >= MaxPush, cancellation);
                 }
                 else
                 {

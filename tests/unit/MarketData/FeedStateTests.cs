@@ -39,6 +39,18 @@ public sealed class FeedStateTests
     }
 
     [Fact]
+    public void The_first_trade_price_opens_the_day_and_not_the_quotes_before_it()
+    {
+        var state = new FeedState("A");
+        state.Apply(new Tick(Start, null, null, 99m, null, 111m, null));
+        state.ToQuote().Change.ShouldBe(0m);
+        state.Apply(Print(Start + 1, 100m, 1m));
+        state.Apply(Print(Start + 2, 110m, 1m));
+
+        state.ToQuote().Change.ShouldBe(10m);
+    }
+
+    [Fact]
     public void What_a_tick_does_not_say_stays()
     {
         var state = new FeedState("A");
