@@ -4,4 +4,6 @@ using Bourse.ApiHost.Cli.Replay;
 using Bourse.ApiHost.Cli.Serve;
 
 var root = new RootCommand("Bourse, a real-time trading platform.") { ServeCommand.Create(), ReplayCommand.Create(), MatchCommand.Create() };
-return await root.Parse(args).InvokeAsync();
+
+// Ctrl-C and SIGTERM cancel the command, which then stops what it started, PostgreSQL last; the default of two seconds would cut that short.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

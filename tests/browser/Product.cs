@@ -13,12 +13,14 @@ public sealed partial class Product : IAsyncDisposable
     private static readonly TimeSpan StartDeadline = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(45);
 
-    private readonly string _data;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
 
-    private Product(string data) => _data = data;
+    private Product(string data) => Data = data;
+
+    /// <summary>The folder of its database, logs and pid files.</summary>
+    public string Data { get; }
 
     /// <summary>Where it serves, such as <c>http://127.0.0.1:40001</c>.</summary>
     public string Address { get; private set; } = "";
@@ -45,22 +47,33 @@ public sealed partial class Product : IAsyncDisposable
         var process = _process!;
         process.Kill();
         await process.WaitForExitAsync();
-        await Run(new Uri(Address).Port);
+        await StartAgain();
     }
+
+    /// <summary>Asks it to stop, as Ctrl-C does, and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> Stop()
+    {
+        var process = _process!;
+        using (Process.Start("kill", ["-INT", process.Id.ToString()]))
+        {
+        }
+
+        using var deadline = new CancellationTokenSource(StopDeadline);
+        await process.WaitForExitAsync(deadline.Token);
+        return process.ExitCode;
+    }
+
+    /// <summary>Starts it again on the same port and data.</summary>
+    public Task StartAgain() => Run(new Uri(Address).Port);
 
     public async ValueTask DisposeAsync()
     {
         if (_process is { HasExited: false } process)
         {
-            using (Process.Start("kill", ["-TERM", process.Id.ToString()]))
-            {
-                // SIGTERM, so that it stops its PostgreSQL too
-            }
-
-            using var deadline = new CancellationTokenSource(StopDeadline);
             try
             {
-                await process.WaitForExitAsync(deadline.Token);
+                await Stop();
             }
             catch (OperationCanceledException)
             {
@@ -69,13 +82,13 @@ public sealed partial class Product : IAsyncDisposable
         }
 
         _process?.Dispose();
-        Directory.Delete(_data, recursive: true);
+        Directory.Delete(Data, recursive: true);
     }
 
     private async Task Run(int port)
     {
         var address = port == 0 ? _address : new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var start = new ProcessStartInfo("dotnet", [ProgramPath(), "serve", "--port", port.ToString(), "--data", _data])
+        var start = new ProcessStartInfo("dotnet", [ProgramPath(), "serve", "--port", port.ToString(), "--data", Data])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
