@@ -67,7 +67,9 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
             setNote(null);
             last = bar;
             drawing.candles.update(candle(bar));
-            drawing.volume.update(volumeOf(bar));
+            if (bar.v) {
+              drawing.volume.update(volumeOf(bar));
+            }
           }
         });
       },
@@ -134,7 +136,7 @@ function clear({ candles, volume }: Drawing) {
 
 function show({ chart, candles, volume }: Drawing, bars: readonly Bar[]) {
   candles.setData(bars.map(candle));
-  volume.setData(bars.map(volumeOf));
+  volume.setData(bars.filter((bar) => bar.v).map(volumeOf));
   chart.timeScale().setVisibleLogicalRange({ from: Math.max(-1, bars.length - 120), to: bars.length + 4 });
 }
 
