@@ -26,6 +26,9 @@ public static class FrontEnd
     /// <summary>No order, sign-up or hub message comes near it.</summary>
     private const int MaxRequestBytes = 64 * 1024;
 
+    /// <summary>Who asks for readiness wants to know soon.</summary>
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
+
     /// <summary>How many hub calls of one connection may be under way; orders of one trader need not wait for one another.</summary>
     private const int HubCallsAtOnce = 64;
 
@@ -44,10 +47,11 @@ public static class FrontEnd
         services.ConfigureHttpJsonOptions(json => WireFormat.Apply(json.SerializerOptions));
         services.AddExceptionHandler<ProblemExceptionHandler>();
         services.AddResponseCompression();
-        services.AddOpenApi();
+        services.AddApiDescription();
+        services.AddSingleton<DatabaseCheck>();
         services.AddHealthChecks()
-            .AddCheck<GrainsCheck>("grains", tags: [HealthEndpoints.Ready], timeout: TimeSpan.FromSeconds(5))
-            .AddCheck<DatabaseCheck>("postgres", tags: [HealthEndpoints.Ready], timeout: TimeSpan.FromSeconds(5));
+            .AddCheck<GrainsCheck>("grains", tags: [HealthEndpoints.Ready], timeout: CheckTimeout)
+            .AddCheck<DatabaseCheck>("postgres", tags: [HealthEndpoints.Ready], timeout: CheckTimeout);
         AddSignIn(services);
         AddTrading(services);
         AddLive(services);

@@ -21,8 +21,10 @@ public static class AccountEndpoints
     {
         var account = api.MapGroup("").WithTags("account").RequireAuthorization().WithProblems(401, 429, 503);
         account.MapGet("/portfolio", GetPortfolio).Produces<PortfolioJson>();
-        account.MapGet("/portfolio/history", GetHistory).Produces<PortfolioHistoryJson>().WithProblems(400);
-        account.MapGet("/account/activities", GetActivities).Produces<ListJson<ActivityJson>>().WithProblems(400);
+        account.MapGet("/portfolio/history", GetHistory).Produces<PortfolioHistoryJson>().WithProblems(400)
+            .WithQuery(("period", "1D, 1W, 1M (default), 3M, 6M, 1A or all"), ("timeframe", "1m, 5m, 15m, 1h or 1d; by the period when missing"));
+        account.MapGet("/account/activities", GetActivities).Produces<ListJson<ActivityJson>>().WithProblems(400)
+            .WithQuery(("limit", "1 to 500; 50 by default"), ("page_token", "as the page before gave it"));
         account.MapGet("/positions", GetPositions).Produces<ListJson<PositionJson>>();
         account.MapGet("/positions/{symbol}", GetPosition).Produces<PositionJson>().WithProblems(404);
         account.MapDelete("/positions/{symbol}", ClosePosition).Produces<OrderJson>().WithProblems(404, 422);

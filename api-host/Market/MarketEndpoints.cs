@@ -22,16 +22,22 @@ public static class MarketEndpoints
     {
         var market = api.MapGroup("/market").WithTags("market").WithProblems(400, 404, 429, 503);
         market.MapGet("/quote/{symbol}", GetQuote).Produces<QuoteJson>();
-        market.MapGet("/trades/{symbol}", GetTrades).Produces<ListJson<TradeJson>>();
-        market.MapGet("/depth/{symbol}", GetDepth).Produces<DepthJson>();
-        market.MapGet("/chart/{symbol}", GetChart).Produces<IReadOnlyList<Bar>>();
-        market.MapGet("/instruments", InstrumentEndpoints.GetAll).Produces<ListJson<InstrumentJson>>();
+        market.MapGet("/trades/{symbol}", GetTrades).Produces<ListJson<TradeJson>>().WithQuery(("limit", "1 to 1,000; 100 by default"));
+        market.MapGet("/depth/{symbol}", GetDepth).Produces<DepthJson>().WithQuery(("levels", "1 to 1,000 a side; 20 by default"));
+        market.MapGet("/chart/{symbol}", GetChart).Produces<IReadOnlyList<BarJson>>().WithQuery(
+            ("timeframe", "1s, 1m (default), 5m, 1h or 1d"), ("price", "trade, bid, ask or mid; trade by default, mid for a symbol that only has quotes"),
+            ("from", "ms since 1970 or RFC 3339, inclusive"), ("to", "the same, exclusive"), ("limit", "the newest bars of the range, at most 200,000"));
+        market.MapGet("/instruments", InstrumentEndpoints.GetAll).Produces<ListJson<InstrumentJson>>()
+            .WithQuery(("asset_class", "all (default), stock, crypto or fx"), ("limit", "1 to 5,000; 1,000 by default"), ("page_token", "as the page before gave it"));
         market.MapGet("/instruments/{symbol}", InstrumentEndpoints.Get).Produces<InstrumentJson>();
-        market.MapGet("/search", InstrumentEndpoints.Search).Produces<ListJson<InstrumentJson>>();
-        market.MapGet("/under-100", Under100.Get).Produces<ListJson<Under100Json>>();
-        market.MapGet("/clock", SessionEndpoints.GetClock).Produces<ClockJson>();
-        market.MapGet("/calendar", SessionEndpoints.GetCalendar).Produces<ListJson<SessionJson>>();
-        market.MapPost("/ticks", TicksEndpoint.Push).RequireAuthorization(policy => policy.RequireRole(Roles.Feed)).Produces<TicksTakenJson>(202).WithProblems(401, 403, 422);
+        market.MapGet("/search", InstrumentEndpoints.Search).Produces<ListJson<InstrumentJson>>().WithQuery(("q", "part of a symbol or name"), ("limit", "1 to 100; 20 by default"));
+        market.MapGet("/under-100", Under100.Get).Produces<ListJson<Under100Json>>()
+            .WithQuery(("asset_type", "all (default), stocks or crypto"), ("limit", "1 to 500; 100 by default"), ("page_token", "as the page before gave it"));
+        market.MapGet("/clock", SessionEndpoints.GetClock).Produces<ClockJson>().WithQuery(("calendar", "us-equity (default), always or fx"));
+        market.MapGet("/calendar", SessionEndpoints.GetCalendar).Produces<ListJson<SessionJson>>()
+            .WithQuery(("calendar", "us-equity (default), always or fx"), ("start", "a date; today by default"), ("end", "a date; 30 days on by default"));
+        market.MapPost("/ticks", TicksEndpoint.Push).RequireAuthorization(policy => policy.RequireRole(Roles.Feed))
+            .Produces<TicksTakenJson>(StatusCodes.Status202Accepted).WithProblems(401, 403, 422);
     }
 
     /// <summary>The instrument that a route names. Throws <see cref="ProblemException"/> (404) when there is none.</summary>

@@ -32,6 +32,9 @@ public sealed record TradeJson(string Symbol, decimal Price, decimal Qty, string
 /// <summary>Price levels, best first, each <c>[price, qty]</c>.</summary>
 public sealed record DepthJson(string Symbol, long Seq, IReadOnlyList<decimal[]> Bids, IReadOnlyList<decimal[]> Asks);
 
+/// <summary>A bar; <paramref name="T"/> is its start in ms since 1970 UTC. Streamed by <see cref="BarsResult"/>.</summary>
+public sealed record BarJson(long T, decimal O, decimal H, decimal L, decimal C, decimal V);
+
 /// <summary>An instrument.</summary>
 public sealed record InstrumentJson(
     string Symbol, string Name, string AssetClass, string Currency, decimal TickSize, decimal LotSize, string Status, string Calendar)

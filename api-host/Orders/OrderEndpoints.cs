@@ -17,8 +17,10 @@ public static class OrderEndpoints
     {
         var orders = api.MapGroup("/orders").WithTags("orders").RequireAuthorization().WithProblems(401, 429, 503);
         orders.MapPost("/", Place).Produces<OrderJson>(StatusCodes.Status201Created).Produces<OrderJson>().WithProblems(400, 409, 413, 422);
-        orders.MapGet("/", List).Produces<ListJson<OrderJson>>().WithProblems(400);
-        orders.MapDelete("/", CancelAll).Produces<IReadOnlyList<CancelRowJson>>(StatusCodes.Status207MultiStatus);
+        orders.MapGet("/", List).Produces<ListJson<OrderJson>>().WithProblems(400).WithQuery(
+            ("status", "open (default), closed or all"), ("symbol", "only this symbol"), ("after", "only orders created after this time; or a page's token"),
+            ("limit", "1 to 500; 50 by default"), ("direction", "desc (default) or asc"), ("page_token", "as the page before gave it"));
+        orders.MapDelete("/", CancelAll).Produces<IReadOnlyList<CancelRowJson>>(StatusCodes.Status207MultiStatus).WithQuery(("symbol", "only this symbol"));
         orders.MapGet("/by_client_order_id/{clientOrderId}", GetByClientOrderId).Produces<OrderJson>().WithProblems(404);
         orders.MapGet("/{id}", Get).Produces<OrderJson>().WithProblems(404);
         orders.MapPatch("/{id}", Replace).Produces<OrderJson>().WithProblems(400, 404, 422);
