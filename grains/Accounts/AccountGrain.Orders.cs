@@ -9,12 +9,14 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Commands on orders: decided and made durable here, then taken to the book.</summary>
 public sealed partial class AccountGrain
 {
-    private static readonly TimeSpan s_oldestHistory = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_oldestHistory = TimeSpan.FromMilliseconds(Account.ClosedOrdersKeptMs / 2);
 
-    private readonly Dictionary<Guid, Task<OrderAnswer>> _underWay = [];
+    // Orders with a command on its way to the book, and who waits for its end.
+    private readonly Dictionary<Guid, TaskCompletionSource?> _underWay = [];
 
     public async Task<OrderAnswer> Place(PlaceOrder command)
     {
+        Guid? underWay = null;
         try
         {
             BeginChange();
@@ -32,7 +34,14 @@ public sealed partial class AccountGrain
             switch (decision.Outcome)
             {
                 case PlaceOutcome.Placed:
-                    return await TrackUnderWay(decision.Event!.OrderId, Submit(decision.Event, instrument!));
+                    var placed = decision.Event!;
+                    Apply(placed);
+                    underWay = placed.OrderId;
+                    _underWay.Add(placed.OrderId, null);
+                    await Commit();
+                    var order = _account.FindOrder(placed.OrderId)!;
+                    await Deliver(order.Symbol, BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol)));
+                    return AnswerSettled(placed.OrderId);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
                 case PlaceOutcome.Conflict:
@@ -47,10 +56,15 @@ public sealed partial class AccountGrain
         {
             return Unavailable(away.Message);
         }
+        finally
+        {
+            Settle(underWay);
+        }
     }
 
     public async Task<OrderAnswer> Replace(Guid orderId, OrderChanges changes)
     {
+        Guid? underWay = null;
         try
         {
             BeginChange();
@@ -66,13 +80,25 @@ public sealed partial class AccountGrain
             BeginChange();
             var decision = _account.DecideReplace(
                 orderId, changes.Quantity, changes.LimitPrice, changes.StopPrice, instrument, reference, limits, NowMs);
-            return decision.Refusal is { } refusal
-                ? Refused(refusal)
-                : await TrackUnderWay(orderId, SubmitReplace(decision.Event!, instrument!));
+            if (decision.Refusal is { } refusal)
+            {
+                return Refused(refusal);
+            }
+
+            Apply(decision.Event!);
+            underWay = orderId;
+            _underWay.Add(orderId, null);
+            await Commit();
+            await Deliver(order.Symbol, BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol)));
+            return AnswerSettled(orderId);
         }
         catch (Exception away) when (Outage.Is(away))
         {
             return Unavailable(away.Message);
+        }
+        finally
+        {
+            Settle(underWay);
         }
     }
 
@@ -112,23 +138,6 @@ public sealed partial class AccountGrain
         ThrowIfFaulted();
         var open = _account.GetOpenOrders().Where(o => symbol is null || o.Symbol == symbol).Select(o => o.Id).ToArray();
         return await Task.WhenAll(open.Select(Cancel));
-    }
-
-    private async Task<OrderAnswer> Submit(OrderPlaced placed, Domain.Instruments.Instrument instrument)
-    {
-        Apply([placed]);
-        await Commit();
-        var order = _account.FindOrder(placed.OrderId)!;
-        await Send(placed.Request.Symbol, BookCommands.Order(Id, order, instrument, _account.LastReport(placed.Request.Symbol)));
-        return AnswerSettled(placed.OrderId);
-    }
-
-    private async Task<OrderAnswer> SubmitReplace(ReplaceRequested requested, Domain.Instruments.Instrument instrument)
-    {
-        Apply([requested]);
-        await Commit();
-        await Send(requested.Symbol, BookCommands.Replace(Id, requested, instrument, _account.LastReport(requested.Symbol)));
-        return AnswerSettled(requested.OrderId);
     }
 
     private OrderAnswer AnswerSettled(Guid orderId)
@@ -175,26 +184,22 @@ public sealed partial class AccountGrain
             : new OrderAnswer(AnswerKind.Conflict, older, "client_order_id_conflict", "The client order id was used with other content.");
     }
 
-    private async Task<OrderAnswer> TrackUnderWay(Guid orderId, Task<OrderAnswer> answer)
+    // A command on an order that has another one on its way waits for that one's end.
+    private async ValueTask WaitUntilSettled(Guid orderId)
     {
-        _underWay[orderId] = answer;
-        try
+        if (_underWay.TryGetValue(orderId, out var waiters))
         {
-            return await answer;
-        }
-        finally
-        {
-            _underWay.Remove(orderId);
+            _underWay[orderId] = waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await waiters.Task;
+            ThrowIfFaulted();
         }
     }
 
-    // A command on an order whose placing or replacing is under way waits for that; its failure is told to whoever asked for it.
-    private async ValueTask WaitUntilSettled(Guid orderId)
+    private void Settle(Guid? orderId)
     {
-        if (_underWay.TryGetValue(orderId, out var underWay))
+        if (orderId is { } ended && _underWay.Remove(ended, out var waiters))
         {
-            await underWay;
-            ThrowIfFaulted();
+            waiters?.SetResult();
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
 using Bourse.GrainInterfaces.Accounts;
@@ -11,6 +12,7 @@ public sealed partial class AccountGrain
 {
     private static readonly TimeSpan s_resolveInterval = TimeSpan.FromSeconds(1);
 
+    private readonly List<BookReport> _reports = [];
     private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
     private bool _resolving;
@@ -31,26 +33,24 @@ public sealed partial class AccountGrain
         await ResolveAll();
     }
 
-    private Task Send(string symbol, BookOrder order) => Send(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Submit(order));
+    private Task Deliver(string symbol, BookOrder order) => Deliver(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Submit(order));
 
-    private Task Send(string symbol, BookReplace replace) => Send(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Replace(replace));
+    private Task Deliver(string symbol, BookReplace replace) => Deliver(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Replace(replace));
 
-    private async Task Send(string symbol, Task<BookAnswer> call)
+    // The command is durable here and has its number: unless the book answers now it is sent again until it does.
+    private async Task Deliver(string symbol, Task<BookAnswer> call)
     {
-        BookAnswer answer;
+        BookAnswer? answer = null;
         try
         {
             answer = await call;
         }
         catch (Exception away)
         {
-            // The book's outcome is unknown. The command is durable here and has its number: it is sent until it is answered.
             AccountLog.BookUnavailable(log, symbol, away);
-            ResolveSoon();
-            return;
         }
 
-        if (answer.Kind == BookAnswerKind.OutOfOrder)
+        if (answer is null or { Kind: BookAnswerKind.OutOfOrder })
         {
             ResolveSoon();
             return;
@@ -60,18 +60,21 @@ public sealed partial class AccountGrain
     }
 
     // Reports that the answer counts and neither it nor an earlier delivery brought are fetched.
-    private async Task TakeAnswer(string symbol, BookAnswer answer)
+    private Task TakeAnswer(string symbol, BookAnswer answer)
     {
         ThrowIfFaulted();
         var updates = _channel.Listen();
         Take(symbol, answer.Reports, updates);
-        if (_account.LastReport(symbol) < answer.LastReport)
-        {
-            var missing = await GrainFactory.GetGrain<IBookGrain>(symbol).GetReports(Id, _account.LastReport(symbol));
-            ThrowIfFaulted();
-            Take(symbol, missing.Reports, updates);
-        }
+        return _account.LastReport(symbol) < answer.LastReport
+            ? FetchMissing(symbol, updates)
+            : updates is null ? Commit() : CommitAndPublish(symbol, updates);
+    }
 
+    private async Task FetchMissing(string symbol, List<ChannelUpdate>? updates)
+    {
+        var missing = await GrainFactory.GetGrain<IBookGrain>(symbol).GetReports(Id, _account.LastReport(symbol));
+        ThrowIfFaulted();
+        Take(symbol, missing.Reports, updates);
         await CommitAndPublish(symbol, updates);
     }
 
@@ -83,16 +86,16 @@ public sealed partial class AccountGrain
             return;
         }
 
-        var batch = new BookReport[reports.Count];
-        for (var i = 0; i < batch.Length; i++)
+        _reports.Clear();
+        for (var i = 0; i < reports.Count; i++)
         {
-            batch[i] = reports[i].ToDomain();
+            _reports.Add(reports[i].ToDomain());
         }
 
         try
         {
             _taken.Clear();
-            _account.TakeReports(symbol, batch, _taken, updates);
+            _account.TakeReports(symbol, CollectionsMarshal.AsSpan(_reports), _taken, updates);
             foreach (var e in _taken)
             {
                 AccountEventCodec.Write(Events, e);

@@ -58,7 +58,11 @@ public sealed partial class AccountGrain(
     public async Task Open(OpenAccount command)
     {
         BeginChange();
-        Apply(_account.DecideOpen(command.UserId, command.Kind, command.Currency, command.InitialDeposit, NowMs));
+        foreach (var e in _account.DecideOpen(command.UserId, command.Kind, command.Currency, command.InitialDeposit, NowMs))
+        {
+            Apply(e);
+        }
+
         await Commit();
     }
 
@@ -73,7 +77,7 @@ public sealed partial class AccountGrain(
 
         if (decision.Event is { } deposited)
         {
-            Apply([deposited]);
+            Apply(deposited);
             await Commit();
             _channel.PublishBalances();
         }
@@ -149,15 +153,12 @@ public sealed partial class AccountGrain(
     }
 
     // An event that does not fit leaves a state that nothing can vouch for: it is given up, and the journal has the truth.
-    private void Apply(IReadOnlyList<AccountEvent> events)
+    private void Apply(AccountEvent e)
     {
         try
         {
-            foreach (var e in events)
-            {
-                _account.Apply(e);
-                AccountEventCodec.Write(Events, e);
-            }
+            _account.Apply(e);
+            AccountEventCodec.Write(Events, e);
         }
         catch (Exception broken)
         {

@@ -2,7 +2,6 @@ using System.Buffers;
 using Bourse.Domain.Books;
 using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Books;
-using Bourse.GrainInterfaces.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;
 using Microsoft.Extensions.Logging;
@@ -31,6 +30,8 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
 
     protected override long StateVersion => _book.Version;
 
+    protected override bool GathersCommits => true;
+
     private string Symbol => _symbol ??= this.GetPrimaryKeyString();
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -49,29 +50,38 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
         this.RegisterGrainTimer(Upkeep, new GrainTimerCreationOptions(s_upkeepInterval, s_upkeepInterval) { Interleave = true });
     }
 
-    public async Task<BookAnswer> Submit(BookOrder order)
+    public Task<BookAnswer> Submit(BookOrder order)
     {
-        await EnsureTerms();
         var command = new SubmitOrder(
             order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
             order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention);
-        return await Answer(Change(() => _book.Submit(command, NowMs, Events)), order.Account, order.AcknowledgedReport);
+        return catalogue.TryGet(Symbol, out var instrument) ? Do(instrument) : DoLater();
+
+        Task<BookAnswer> Do(Instrument known)
+        {
+            BeginCommand(known);
+            var result = Change(static (book, c, nowMs, events) => book.Submit(c, nowMs, events), command);
+            return Answer(result, order.Account, order.AcknowledgedReport);
+        }
+
+        async Task<BookAnswer> DoLater() => await Do(await FindInstrument());
     }
 
     public async Task<BookAnswer> Replace(BookReplace replace)
     {
-        await EnsureTerms();
+        BeginCommand(await FindInstrument());
         var command = new ReplaceOrder(
             replace.OrderId, replace.Account, replace.CommandNumber, replace.AcknowledgedReport, replace.Revision,
             replace.PriceTicks, replace.QuantityLots, replace.StopPriceTicks);
-        return await Answer(Change(() => _book.Replace(command, NowMs, Events)), replace.Account, replace.AcknowledgedReport);
+        var result = Change(static (book, c, nowMs, events) => book.Replace(c, nowMs, events), command);
+        return await Answer(result, replace.Account, replace.AcknowledgedReport);
     }
 
     public Task<BookAnswer> Cancel(BookCancel cancel)
     {
         BeginChange();
-        return Answer(
-            Change(() => _book.Cancel(cancel.OrderId, cancel.Account, NowMs, Events)), cancel.Account, cancel.AcknowledgedReport);
+        var result = Change(static (book, c, nowMs, events) => book.Cancel(c.OrderId, c.Account, nowMs, events), cancel);
+        return Answer(result, cancel.Account, cancel.AcknowledgedReport);
     }
 
     public async Task<BookAnswer> GetReports(string account, long after)
@@ -118,11 +128,11 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
     protected override void Replay(byte[] payload, int count, int known) => _book.Replay(payload, count, known);
 
     // A change that breaks off leaves a state that nothing can vouch for: it is given up, and the journal has the truth.
-    private CommandResult Change(Func<CommandResult> command)
+    private CommandResult Change<T>(Func<TradingBook, T, long, IBufferWriter<byte>, CommandResult> change, T command)
     {
         try
         {
-            return command();
+            return change(_book, command, NowMs, Events);
         }
         catch (Exception broken)
         {
@@ -135,9 +145,15 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
     {
         var account = _book.FindAccount(accountId);
         var (nextCommand, upTo) = account is null ? (1, 0) : (account.LastCommand + 1, account.LastReport);
-        var touched = result == CommandResult.Taken ? TakeTouched() : [];
-        var trades = TakeTrades(result);
+        (BookAccount Account, long UpTo)[] touched = [];
+        if (result == CommandResult.Taken)
+        {
+            touched = TakeTouched();
+            _trades.Add(_book.Version, _book.Trades);
+        }
+
         await Commit();
+        _trades.Release(CommittedVersion);
         if (account is not null)
         {
             _pump.MarkDurable(account, upTo);
@@ -150,11 +166,6 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
         {
             _pump.MarkDurable(other, report);
             _pump.Deliver(other);
-        }
-
-        if (trades.Length > 0)
-        {
-            _trades.Publish(trades);
         }
 
         var kind = result switch
@@ -177,42 +188,23 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
         return touched;
     }
 
-    private TradePrint[] TakeTrades(CommandResult result)
-    {
-        if (result != CommandResult.Taken || _book.Trades.Count == 0)
-        {
-            return [];
-        }
-
-        var prints = new TradePrint[_book.Trades.Count];
-        for (var i = 0; i < prints.Length; i++)
-        {
-            var trade = _book.Trades[i];
-            prints[i] = new TradePrint(trade.Number, trade.Price, trade.Quantity, trade.Side, trade.TimeMs);
-        }
-
-        return prints;
-    }
-
     // The catalogue's answer is there at once, but for the first order after the silo's start.
-    private async ValueTask EnsureTerms()
-    {
-        if (!catalogue.TryGet(Symbol, out var instrument))
-        {
-            instrument = await catalogue.Find(Symbol)
-                ?? throw new JournalUnavailableException($"the catalogue does not know {Symbol} yet");
-        }
+    private async ValueTask<Instrument> FindInstrument() =>
+        await catalogue.Find(Symbol) ?? throw new JournalUnavailableException($"the catalogue does not know {Symbol} yet");
 
+    private void BeginCommand(Instrument instrument)
+    {
         BeginChange();
         var terms = new BookTerms(instrument.TickSize, instrument.LotSize, instrument.MakerFeeRate, instrument.TakerFeeRate);
         if (terms != _book.Terms)
         {
-            var sessionEnd = SessionCalendar.Get(instrument.Calendar).NextClose(NowMs);
-            Change(() =>
-            {
-                _book.SetTerms(terms, sessionEnd, Events);
-                return CommandResult.Taken;
-            });
+            Change(
+                static (book, change, nowMs, events) =>
+                {
+                    book.SetTerms(change.terms, SessionCalendar.Get(change.instrument.Calendar).NextClose(nowMs), events);
+                    return CommandResult.Taken;
+                },
+                (terms, instrument));
         }
     }
 
@@ -227,11 +219,13 @@ public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, T
         try
         {
             BeginChange();
-            Change(() =>
-            {
-                _book.EndSession(NowMs, SessionCalendar.Get(instrument.Calendar).NextClose(NowMs), Events);
-                return CommandResult.Taken;
-            });
+            Change(
+                static (book, calendar, nowMs, events) =>
+                {
+                    book.EndSession(nowMs, calendar.NextClose(nowMs), events);
+                    return CommandResult.Taken;
+                },
+                SessionCalendar.Get(instrument.Calendar));
             var touched = TakeTouched();
             await Commit();
             foreach (var (account, upTo) in touched)

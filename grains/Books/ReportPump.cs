@@ -85,7 +85,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
                 var upTo = Math.Min(delivery.Durable, Math.Max(from, account.Acknowledged) + MaxReportsPerCall);
                 var reports = Copy(account, from, upTo);
                 delivery.MarkSent(upTo, time.GetTimestamp());
-                if (reports.Count == 0)
+                if (reports.Length == 0)
                 {
                     continue;
                 }
@@ -110,13 +110,13 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         }
     }
 
-    private static List<Report> Copy(BookAccount account, long after, long upTo)
+    private static Report[] Copy(BookAccount account, long after, long upTo)
     {
         var span = account.ReportsBetween(after, upTo);
-        var reports = new List<Report>(span.Length);
-        foreach (ref readonly var report in span)
+        var reports = span.IsEmpty ? [] : new Report[span.Length];
+        for (var i = 0; i < reports.Length; i++)
         {
-            reports.Add(Report.From(report));
+            reports[i] = Report.From(span[i]);
         }
 
         return reports;

@@ -16,6 +16,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     private readonly ArrayBufferWriter<byte> _events = new(1_024);
     private Exception? _fault;
     private Task _tail = Task.CompletedTask;
+    private Task? _gathering;
     private long _handedOver;
     private long _committed;
     private long _snapshotVersion;
@@ -30,6 +31,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
 
     /// <summary>The number by which a snapshot is found; see <see cref="IJournal.SaveSnapshot"/>.</summary>
     protected virtual long SnapshotMark => 0;
+
+    /// <summary>Whether turns that run close together are committed as one: for a grain that takes many commands at a time.</summary>
+    protected virtual bool GathersCommits => false;
 
     /// <summary>Where a turn writes its events, each self-delimiting.</summary>
     protected IBufferWriter<byte> Events => _events;
@@ -116,12 +120,30 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     /// </summary>
     protected Task Commit()
     {
-        var count = (int)(StateVersion - _handedOver);
-        return count == 0 ? _tail : _tail = CommitEvents(count);
+        if (StateVersion == _handedOver)
+        {
+            return _tail;
+        }
+
+        if (!GathersCommits)
+        {
+            return _tail = CommitEvents();
+        }
+
+        return _gathering ??= _tail = CommitGathered();
     }
 
-    private async Task CommitEvents(int count)
+    // The turns that wait already run first, and all of them are handed over as one row.
+    private async Task CommitGathered()
     {
+        await Task.Yield();
+        _gathering = null;
+        await CommitEvents();
+    }
+
+    private async Task CommitEvents()
+    {
+        var count = (int)(StateVersion - _handedOver);
         ThrowIfFaulted();
         var first = _handedOver + 1;
         var last = _handedOver + count;

@@ -21,17 +21,6 @@ internal sealed class LatencyHistogram
         MaxUs = Math.Max(MaxUs, value);
     }
 
-    public void Add(LatencyHistogram other)
-    {
-        for (var i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
-
-        Count += other.Count;
-        MaxUs = Math.Max(MaxUs, other.MaxUs);
-    }
-
     /// <summary>The duration in ms that a fraction of all did not exceed.</summary>
     public double PercentileMs(double fraction)
     {

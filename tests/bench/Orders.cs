@@ -23,7 +23,7 @@ internal sealed class Orders(OrdersOptions options)
 {
     private const int PlanStepMs = 1;
 
-    private readonly LatencyHistogram[] _latencies = new LatencyHistogram[options.Seconds + 120];
+    private readonly LatencyHistogram _latency = new();
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _outcomes = [];
     private long _done;
@@ -61,13 +61,15 @@ internal sealed class Orders(OrdersOptions options)
         var accounts = await Prepare(grains);
         Console.WriteLine($"{options.Accounts} accounts, {options.Symbols} symbols, {options.Rate:N0} orders/s planned for {options.Seconds} s");
         var history = services.GetRequiredService<IHistoryReader>();
-        using var stop = new CancellationTokenSource();
-        var lag = Task.Run(() => WatchLag(history, stop.Token));
-        for (var i = 0; i < _latencies.Length; i++)
+        if (options.WarmUp > 0)
         {
-            _latencies[i] = new LatencyHistogram();
+            Console.WriteLine($"warm-up: {options.WarmUp} s at the same rate, not counted");
+            await new Orders(options with { Seconds = options.WarmUp, Seed = options.Seed + 1 }).Offer(accounts, Stopwatch.GetTimestamp());
+            await WaitUntilCaughtUp(history);
         }
 
+        using var stop = new CancellationTokenSource();
+        var lag = Task.Run(() => WatchLag(history, stop.Token));
         using var profile = options.Profile ? new AllocationProfile() : null;
         var process = Process.GetCurrentProcess();
         var (cpuBefore, postgresBefore, rowsBefore) = (process.TotalProcessorTime, database.CpuTime(), await database.JournalRows());
@@ -82,14 +84,8 @@ internal sealed class Orders(OrdersOptions options)
         await stop.CancelAsync();
         var maxLag = await lag;
 
-        var all = new LatencyHistogram();
-        foreach (var second in _latencies)
-        {
-            all.Add(second);
-        }
-
         Console.WriteLine($"{_done:N0} orders in {elapsed.TotalSeconds:F1} s: {_done / elapsed.TotalSeconds:N0} orders/s");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency from the planned time: p50 {all.PercentileMs(0.5):F1} ms, p95 {all.PercentileMs(0.95):F1} ms, p99 {all.PercentileMs(0.99):F1} ms, p99.9 {all.PercentileMs(0.999):F1} ms, max {all.MaxUs / 1000.0:F1} ms"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency from the planned time: p50 {_latency.PercentileMs(0.5):F1} ms, p95 {_latency.PercentileMs(0.95):F1} ms, p99 {_latency.PercentileMs(0.99):F1} ms, p99.9 {_latency.PercentileMs(0.999):F1} ms, max {_latency.MaxUs / 1000.0:F1} ms"));
         Console.WriteLine($"outcomes: {string.Join(", ", _outcomes.OrderByDescending(o => o.Value).Select(o => $"{o.Key} {o.Value:N0}"))}");
         var rows = await database.JournalRows() - rowsBefore;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {rows / (double)_done:F2} journal rows"));
@@ -115,7 +111,7 @@ internal sealed class Orders(OrdersOptions options)
             {
                 var plannedAt = started + (long)(planned / (double)options.Rate * Stopwatch.Frequency);
                 Interlocked.Increment(ref _underWay);
-                _ = PlaceOne(accounts[random.Next(accounts.Length)], NextOrder(random, planned), plannedAt, (int)(planned / options.Rate));
+                _ = PlaceOne(accounts[random.Next(accounts.Length)], NextOrder(random, planned), plannedAt);
             }
 
             await timer.WaitForNextTickAsync();
@@ -127,7 +123,7 @@ internal sealed class Orders(OrdersOptions options)
         }
     }
 
-    private async Task PlaceOne(IAccountGrain account, PlaceOrder order, long plannedAt, int second)
+    private async Task PlaceOne(IAccountGrain account, PlaceOrder order, long plannedAt)
     {
         string outcome;
         try
@@ -143,7 +139,7 @@ internal sealed class Orders(OrdersOptions options)
         var microseconds = (Stopwatch.GetTimestamp() - plannedAt) * 1_000_000 / Stopwatch.Frequency;
         lock (_gate)
         {
-            _latencies[second].Add(microseconds);
+            _latency.Add(microseconds);
             _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
             _done++;
         }
@@ -209,8 +205,8 @@ internal sealed class Orders(OrdersOptions options)
     }
 }
 
-/// <summary>What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1 --profile</c>.</summary>
-internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed, bool Profile)
+/// <summary>What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1 --warm-up 10 --profile</c>.</summary>
+internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed, int WarmUp, bool Profile)
 {
     public static OrdersOptions Parse(string[] args)
     {
@@ -221,6 +217,6 @@ internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Sy
         }
 
         return new OrdersOptions(
-            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1), args.Contains("--profile"));
+            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1), Get("--warm-up", 10), args.Contains("--profile"));
     }
 }
