@@ -12,6 +12,9 @@ namespace Bourse.GrainRuntime.Activations;
 /// <summary>How an activation comes and goes.</summary>
 internal sealed partial class Activation
 {
+    /// <summary>A grain that goes each time before it has done anything does not go on for ever.</summary>
+    private const int MaxForwards = 20;
+
     private readonly TaskCompletionSource _deactivated = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IActivationHome _home;
     private AsyncServiceScope? _scope;
@@ -19,6 +22,7 @@ internal sealed partial class Activation
     private List<GrainTimer>? _timers;
     private DeactivationReason _reason;
     private bool _isAskedToGo;
+    private bool _hasWorked;
 
     // Written by its turns, read by the sweep.
     private volatile int _usedTick;
@@ -133,17 +137,26 @@ internal sealed partial class Activation
         Farewell();
     }
 
-    /// <summary>Closes the mailbox and gives back what was not begun, in order. Called in a turn, by its home.</summary>
+    /// <summary>Closes the mailbox and gives back what was not begun, in order. What was left over too often by
+    /// activations that did nothing fails. Called in a turn, by its home.</summary>
     public List<Request> Close()
     {
+        List<Request> left;
         lock (Gate)
         {
             _state = ActivationState.Gone;
-            List<Request> left = [.. _waiting, .. TakeAll_NeedsGate<Request>()];
+            left = [.. _waiting, .. TakeAll_NeedsGate<Request>()];
             _waiting.Clear();
             left.ForEach(request => _outstanding.Remove(request, this));
-            return left;
         }
+
+        foreach (var request in left.Where(request => !_hasWorked && ++request.Forwards > MaxForwards))
+        {
+            request.Fail(new OrleansMessageRejectionException($"{GrainId} went {MaxForwards} times without carrying out a request."));
+        }
+
+        left.RemoveAll(request => request.Forwards > MaxForwards);
+        return left;
     }
 
     private void AskToGo(DeactivationReason reason)

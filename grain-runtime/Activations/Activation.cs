@@ -179,7 +179,6 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
         else
         {
             _waiting.Enqueue(request);
-            request.OnWaiting();
         }
     }
 
@@ -217,6 +216,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
         }
 
         request.Begin();
+        _hasWorked = true;
         var outside = ExecutionContext.Capture()!;
         CallContext.Current = new CallContext(request, request.Values, request.MayReenter);
         Task work;

@@ -24,6 +24,8 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 
     // Of the thread that runs the slice.
     private object?[] _batch = [];
+    private int _batchCount;
+    private int _batchNext;
 
     /// <summary>The queue whose work runs on this thread.</summary>
     public static TurnQueue? CurrentQueue => t_current;
@@ -86,26 +88,13 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Takes work of one kind out of the queue, in order.</summary>
+    /// <summary>Takes work of one kind out of the queue, in order. Called in a turn.</summary>
     protected List<T> TakeAll_NeedsGate<T>()
         where T : class
     {
         var taken = new List<T>();
-        var kept = 0;
-        for (var i = 0; i < _arrivedCount; i++)
-        {
-            if (_arrived[i] is T wanted)
-            {
-                taken.Add(wanted);
-            }
-            else
-            {
-                _arrived[kept++] = _arrived[i];
-            }
-        }
-
-        Array.Clear(_arrived, kept, _arrivedCount - kept);
-        _arrivedCount = kept;
+        _batchCount = Extract(_batch, _batchNext, _batchCount, taken);
+        _arrivedCount = Extract(_arrived, 0, _arrivedCount, taken);
         return taken;
     }
 
@@ -134,28 +123,27 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     {
         for (var done = 0; done < SliceLength;)
         {
-            int count;
             lock (Gate)
             {
-                count = _arrivedCount;
-                if (count == 0)
+                if (_arrivedCount == 0)
                 {
                     _isScheduled = false;
                     return;
                 }
 
                 (_arrived, _batch) = (_batch, _arrived);
+                _batchCount = _arrivedCount;
                 _arrivedCount = 0;
             }
 
-            for (var i = 0; i < count; i++)
+            for (_batchNext = 0; _batchNext < _batchCount; done++)
             {
-                var work = _batch[i]!;
-                _batch[i] = null;
+                ref var slot = ref _batch[_batchNext++];
+                var work = slot!;
+                slot = null;
                 RunTurn(work);
             }
 
-            done += count;
             if (_batch.Length > RoomKept)
             {
                 _batch = [];
@@ -163,6 +151,27 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
         }
 
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>Takes work of one kind out of a part of an array, closes the gaps, and gives the end of what is left.</summary>
+    private static int Extract<T>(object?[] from, int start, int end, List<T> taken)
+        where T : class
+    {
+        var kept = start;
+        for (var i = start; i < end; i++)
+        {
+            if (from[i] is T wanted)
+            {
+                taken.Add(wanted);
+            }
+            else
+            {
+                from[kept++] = from[i];
+            }
+        }
+
+        Array.Clear(from, kept, end - kept);
+        return kept;
     }
 
     private void RunTurn(object work)

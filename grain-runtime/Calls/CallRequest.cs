@@ -36,20 +36,10 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
 
     public abstract Task Answer { get; }
 
-    public override bool IsAbandoned
-    {
-        get
-        {
-            if (Method.TokenOf(Arguments) is { IsCancellationRequested: true } token)
-            {
-                Cancel(token);
-            }
+    public override bool IsAbandoned => Answer.IsCompleted;
 
-            return Answer.IsCompleted && !Method.IsOneWay;
-        }
-    }
-
-    public override void OnWaiting()
+    /// <summary>From here on the caller is answered at once when it cancels, whatever the grain makes of the token.</summary>
+    public void WatchCancellation()
     {
         var token = Method.TokenOf(Arguments);
         if (token.CanBeCanceled)
@@ -60,7 +50,6 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
 
     public override Task Run(Activation activation)
     {
-        _cancellation.Dispose();
         if (Metrics.MeasuresCalls)
         {
             _started = Stopwatch.GetTimestamp();
@@ -82,6 +71,7 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
 
     public override void Complete(Task finished)
     {
+        ForgetCancellation();
         if (ServerActivity is not null)
         {
             Tracing.Stop(ServerActivity, finished.Exception?.InnerException);
@@ -94,6 +84,8 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
     }
 
     public override string ToString() => $"{Method.ActivityName} of {Target.GrainId}";
+
+    protected void ForgetCancellation() => _cancellation.Unregister();
 
     protected abstract void Cancel(CancellationToken token);
 
@@ -142,14 +134,27 @@ internal sealed class CallRequest<TResult>(GrainMethod method, GrainReference ta
         {
             _answer.TrySetResult(default!);
         }
+        else if (finished is Task<TResult> typed)
+        {
+            _answer.TrySetResult(typed.Result);
+        }
+        else if (((Task<object?>)finished).Result is TResult filtered)
+        {
+            _answer.TrySetResult(filtered);
+        }
+        else if (((Task<object?>)finished).Result is null && default(TResult) is null)
+        {
+            _answer.TrySetResult(default!);
+        }
         else
         {
-            _answer.TrySetResult(finished is Task<TResult> typed ? typed.Result : (TResult)((Task<object?>)finished).Result!);
+            Fail(new InvalidCastException($"A filter gave {this} a result that is no {typeof(TResult)}."));
         }
     }
 
     public override void Fail(Exception exception)
     {
+        ForgetCancellation();
         if (_answer.TrySetException(exception) && Method.IsOneWay)
         {
             // Nobody looks at the answer.

@@ -12,6 +12,7 @@ internal sealed class GrainInterface
     private static readonly ConcurrentDictionary<Type, GrainInterface> s_interfaces = new();
 
     private readonly GrainReference _prototype;
+    private readonly Lazy<GrainType> _grainType;
 
     private GrainInterface(Type type)
     {
@@ -21,6 +22,7 @@ internal sealed class GrainInterface
         }
 
         Type = type;
+        _grainType = new(() => Activations.GrainClasses.Resolve(type, prefix: null), LazyThreadSafetyMode.PublicationOnly);
         InterfaceType = GrainInterfaceType.Create(type.FullName ?? type.Name);
         _prototype = (GrainReference)DispatchProxy.Create(type, typeof(GrainReference));
     }
@@ -29,8 +31,9 @@ internal sealed class GrainInterface
 
     public GrainInterfaceType InterfaceType { get; }
 
-    /// <summary>The grain type of the only class that implements the interface, or the one named after it. Filled at the first use.</summary>
-    public GrainType GrainType => field.IsDefault ? field = Activations.GrainClasses.Resolve(Type, prefix: null) : field;
+    /// <summary>The grain type of the only class that implements the interface, or the one named after it.</summary>
+    /// <exception cref="ArgumentException">No class, or more than one, implements it.</exception>
+    public GrainType GrainType => _grainType.Value;
 
     public static GrainInterface Of(Type type) => s_interfaces.TryGetValue(type, out var found) ? found : s_interfaces.GetOrAdd(type, t => new(t));
 

@@ -90,6 +90,7 @@ public class GrainReference : DispatchProxy, IAddressable, IEquatable<GrainRefer
 
     internal void Send(CallRequest request)
     {
+        request.WatchCancellation();
         if (_lastTarget?.TryEnqueue(request) != true)
         {
             _lastTarget = Runtime.Cluster.Route(request, GrainId, request.Sender);

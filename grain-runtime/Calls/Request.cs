@@ -38,6 +38,9 @@ internal abstract class Request
     /// <summary>The tick of the cluster's clock at which the caller gives up.</summary>
     public int DueTick { get; init; } = int.MaxValue;
 
+    /// <summary>How many activations went without having done anything, and left it to the next one.</summary>
+    public int Forwards { get; set; }
+
     /// <summary>Whether the sweep has found it. Written under the holder's gate.</summary>
     public bool IsOverdue { get; set; }
 
@@ -64,11 +67,6 @@ internal abstract class Request
 
     /// <summary>Tells the caller that it failed, or that nobody knows. Has no effect once the caller knows. Any thread.</summary>
     public abstract void Fail(Exception exception);
-
-    /// <summary>Called when it has to wait its turn.</summary>
-    public virtual void OnWaiting()
-    {
-    }
 
     public void Begin() => IsRunning = true;
 

@@ -16,6 +16,9 @@ internal sealed class InProcessCluster : IDisposable
     /// <summary>Tries to hand a request over while activations come and go under it.</summary>
     private const int MaxRoutes = 1_000;
 
+    /// <summary>Partitions that are handed over at the same time.</summary>
+    private const int HandOvers = 64;
+
     private readonly PartitionMap _map = new();
     private readonly SemaphoreSlim _membership = new(1);
     private readonly ConcurrentDictionary<string, MemoryStreamHub> _streams = new();
@@ -162,9 +165,10 @@ internal sealed class InProcessCluster : IDisposable
 
     private async Task Rebalance(DeactivationReason reason)
     {
-        foreach (var (partition, owner) in _map.Moves(Silos))
+        // Some at a time: their grains write what they have at the end.
+        foreach (var some in _map.Moves(Silos).Chunk(HandOvers))
         {
-            await Task.WhenAll(partition.HandOver(owner, reason));
+            await Task.WhenAll(some.SelectMany(move => move.Partition.HandOver(move.Owner, reason)));
         }
     }
 

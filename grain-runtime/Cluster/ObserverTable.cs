@@ -17,7 +17,8 @@ internal sealed class ObserverTable : IActivationHome
     }
 
     /// <summary>Null where it was deleted.</summary>
-    public Activation? Find(GrainId id) => _observers.GetValueOrDefault(id);
+    public Activation? Find(GrainId id) =>
+        _observers.TryGetValue(id, out var found) && found.State != ActivationState.Gone ? found : null;
 
     public IEnumerable<Activation> Alive() => _observers.Values;
 

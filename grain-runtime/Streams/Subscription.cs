@@ -15,6 +15,9 @@ internal sealed class Subscription
     /// <summary>Events that one turn hands over.</summary>
     private const int BatchLimit = 256;
 
+    /// <summary>An empty queue keeps at most this much room.</summary>
+    private const int RoomKept = 1_024;
+
     private readonly Lock _lock = new();
     private readonly Queue<StreamEvent> _queue = new();
     private long _dropped;
@@ -126,6 +129,11 @@ internal sealed class Subscription
             if (_queue.Count == 0)
             {
                 _isDelivering = false;
+                if (_queue.Capacity > RoomKept)
+                {
+                    _queue.TrimExcess(RoomKept);
+                }
+
                 return;
             }
         }

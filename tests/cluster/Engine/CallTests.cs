@@ -74,6 +74,20 @@ public sealed class CallTests(ImpatientCluster cluster) : IClassFixture<Impatien
     }
 
     [Fact]
+    public async Task A_caller_that_cancels_is_answered_at_once_though_the_grain_goes_on()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var call = Grain("deaf").WaitDeaf("deaf", cancellation.Token);
+        await Gates.Until(() => Gates.CountOf("deaf") == 1, "the call begins");
+
+        cancellation.Cancel();
+
+        await Should.ThrowAsync<OperationCanceledException>(call);
+        Gates.Open("deaf");
+        await Grain("deaf").Touch();
+    }
+
+    [Fact]
     public async Task Cancellation_reaches_the_grain_that_runs()
     {
         using var cancellation = new CancellationTokenSource();

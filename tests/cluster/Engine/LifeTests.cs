@@ -39,6 +39,15 @@ public sealed class LifeTests(EngineCluster cluster) : IClassFixture<EngineClust
     }
 
     [Fact]
+    public async Task Requests_that_come_while_a_grain_goes_are_all_carried_out_in_order()
+    {
+        await Grain("recorder").RecordAt("recorded", 2_000);
+
+        LifeGrain.Records["recorded"].ShouldBe(Enumerable.Range(0, 2_000));
+        Gates.CountOf(LifeGrain.Deactivations("recorded")).ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
     public async Task State_is_there_again_in_the_next_activation()
     {
         var grain = Grain("keeps");

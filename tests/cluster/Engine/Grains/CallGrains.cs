@@ -24,6 +24,9 @@ public interface ICallGrain : IGrainWithStringKey
     /// <summary>Waits at a gate or for the token; counts those that began.</summary>
     Task Wait(string gate, CancellationToken cancellationToken = default);
 
+    /// <summary>Does not look at its token.</summary>
+    Task WaitDeaf(string gate, CancellationToken cancellationToken);
+
     [ResponseTimeout("00:00:00.5")]
     Task WaitBriefly(string gate);
 
@@ -63,6 +66,12 @@ public sealed class CallGrain : Grain, ICallGrain
     {
         Gates.Count(gate);
         await Gates.Passed(gate).WaitAsync(cancellationToken);
+    }
+
+    public async Task WaitDeaf(string gate, CancellationToken cancellationToken)
+    {
+        Gates.Count(gate);
+        await Gates.Passed(gate);
     }
 
     public Task WaitBriefly(string gate) => Gates.Passed(gate);

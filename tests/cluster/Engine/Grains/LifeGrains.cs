@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans;
 using Orleans.Runtime;
 
@@ -16,6 +17,13 @@ public interface ILifeGrain : IGrainWithStringKey
     Task GoAfter(string gate);
 
     Task Hold(string gate);
+
+    /// <summary>Keeps the number beyond the activation's life.</summary>
+    Task Record(int number);
+
+    Task Go();
+
+    Task RecordAt(string other, int count);
 }
 
 [GenerateSerializer]
@@ -29,6 +37,9 @@ public sealed class LifeGrain(
     [PersistentState("life", "states")] IPersistentState<LifeState> state,
     [PersistentState("other")] IPersistentState<LifeState> other) : Grain, ILifeGrain
 {
+    /// <summary>What grains recorded, by their keys.</summary>
+    public static readonly ConcurrentDictionary<string, List<int>> Records = new();
+
     private int _activation;
 
     public static string Activations(string key) => $"activations of {key}";
@@ -76,6 +87,39 @@ public sealed class LifeGrain(
     }
 
     public Task Hold(string gate) => Gates.Passed(gate);
+
+    public async Task Record(int number)
+    {
+        var mine = Records.GetOrAdd(this.GetPrimaryKeyString(), _ => []);
+        if (number % 7 == 0)
+        {
+            await Task.Yield();
+        }
+
+        mine.Add(number);
+    }
+
+    public Task Go()
+    {
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    public Task RecordAt(string other, int count)
+    {
+        var grain = GrainFactory.GetGrain<ILifeGrain>(other);
+        var calls = new List<Task>();
+        for (var i = 0; i < count; i++)
+        {
+            calls.Add(grain.Record(i));
+            if (i % 10 == 5)
+            {
+                calls.Add(grain.Go());
+            }
+        }
+
+        return Task.WhenAll(calls);
+    }
 }
 
 /// <summary>Kept in the default storage, by the base class.</summary>
