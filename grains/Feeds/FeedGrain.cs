@@ -114,9 +114,7 @@ public sealed partial class FeedGrain(
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         if (!_tapeLoaded && _tape.Count < Math.Min(max, _options.TapeLength))
         {
-            _tapeLoaded = true;
-            var older = await history.GetTrades(_symbol, _options.TapeLength, CancellationToken.None);
-            _tape.AddOlder(older.Where(t => t.Number <= _state.LastTrade));
+            await LoadTape();
         }
 
         return _tape.Newest(max);
@@ -194,6 +192,21 @@ public sealed partial class FeedGrain(
         catch (Exception exception)
         {
             // Whatever the read model throws: the new trades matter more than the gap before them.
+            LogMissedTrades(exception);
+        }
+    }
+
+    private async Task LoadTape()
+    {
+        try
+        {
+            var older = await history.GetTrades(_symbol, _options.TapeLength, CancellationToken.None);
+            _tape.AddOlder(older.Where(t => t.Number <= _state.LastTrade));
+            _tapeLoaded = true;
+        }
+        catch (Exception exception)
+        {
+            // Whatever the read model throws: what is in memory is worth showing, and the next one who asks tries again.
             LogMissedTrades(exception);
         }
     }
@@ -284,6 +297,6 @@ public sealed partial class FeedGrain(
     [LoggerMessage(1, LogLevel.Warning, "{Count} bars of {Symbol} could not be kept, because the database has been away for too long.")]
     private partial void LogLost(string symbol, int count);
 
-    [LoggerMessage(2, LogLevel.Warning, "Missed trades could not be read; the bars go on without them.")]
+    [LoggerMessage(2, LogLevel.Warning, "Trades of the past could not be read; the feed goes on without them.")]
     private partial void LogMissedTrades(Exception exception);
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Bourse.Grains.Instruments;
 
 /// <summary>
-/// The silo's copy of the catalogue, at most about a second behind it. Reads take no lock and make no call. Safe for any thread.
+/// The silo's copy of the catalogue, at most about a second behind it. Looking up takes no lock and makes no call. Safe for any thread.
 /// </summary>
 public sealed partial class InstrumentCatalogue(IGrainFactory grains, TimeProvider time, ILogger<InstrumentCatalogue> logger) : BackgroundService
 {
@@ -23,7 +23,7 @@ public sealed partial class InstrumentCatalogue(IGrainFactory grains, TimeProvid
     private long _refreshedAt;
     private Task? _refresh;
 
-    /// <summary>Every instrument, in no order.</summary>
+    /// <summary>Every instrument, in no order; a copy.</summary>
     public IReadOnlyCollection<Instrument> All => (IReadOnlyCollection<Instrument>)_instruments.Values;
 
     /// <summary>The instrument as this silo knows it.</summary>
@@ -38,7 +38,8 @@ public sealed partial class InstrumentCatalogue(IGrainFactory grains, TimeProvid
 
     /// <summary>Instruments whose symbol or name holds the text, symbols that start with it first; at most <paramref name="max"/>.</summary>
     public IReadOnlyList<Instrument> Search(string text, int max) =>
-        [.. _instruments.Values
+        [.. _instruments
+            .Select(i => i.Value)
             .Where(i => i.Symbol.Contains(text, StringComparison.OrdinalIgnoreCase) || i.Name.Contains(text, StringComparison.OrdinalIgnoreCase))
             .OrderByDescending(i => i.Symbol.StartsWith(text, StringComparison.OrdinalIgnoreCase))
             .ThenBy(i => i.Symbol, StringComparer.Ordinal)

@@ -30,22 +30,36 @@ public sealed partial class MarketDataService(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
-            await WaitForSilo(stop.Token);
-            var source = await MakeSource(stop.Token);
-            LogStarted(_options.Source);
-            await Task.WhenAny(pump.Run(source, stop.Token), Tell(source as ReplaySource, stop.Token)).Unwrap();
-            LogEnded(_options.Source);
+            await Play(stop.Token);
+
+            // The makers quote on at the last prices.
             await pump.WaitForMakers();
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The silo stops.
         }
+    }
+
+    private async Task Play(CancellationToken cancellation)
+    {
+        try
+        {
+            await WaitForSilo(cancellation);
+            var source = await MakeSource(cancellation);
+            LogStarted(_options.Source);
+            using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            var telling = Tell(source as ReplaySource, end.Token);
+            await pump.Run(source, cancellation);
+            await end.CancelAsync();
+            await telling;
+            LogEnded(_options.Source);
+        }
         catch (TickFileException badLine)
         {
             LogBadLine(badLine.Message);
         }
-        catch (Exception exception) when (!stop.IsCancellationRequested)
+        catch (Exception exception) when (!cancellation.IsCancellationRequested)
         {
             // Without its source the silo still serves orders, history and accounts; the operator reads this.
             LogFailed(exception);
@@ -107,19 +121,25 @@ public sealed partial class MarketDataService(
             new SimulatorSource.Settings(SimulatedInstruments.Default, prices, _options.Seed, _options.TicksPerSecond, _options.QuoteNotional), time);
     }
 
-    /// <summary>Tells now and then how far a replay is; never completes by itself.</summary>
-    private async Task Tell(ReplaySource? replay, CancellationToken cancellation)
+    /// <summary>Tells now and then how far a replay is.</summary>
+    private async Task Tell(ReplaySource? replay, CancellationToken end)
     {
         if (replay is null)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellation);
             return;
         }
 
         using var timer = new PeriodicTimer(TellInterval, time);
-        while (await timer.WaitForNextTickAsync(cancellation))
+        try
         {
-            LogProgress(replay.Progress, replay.Ticks);
+            while (await timer.WaitForNextTickAsync(end))
+            {
+                LogProgress(replay.Progress, replay.Ticks);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The replay is over.
         }
     }
 
