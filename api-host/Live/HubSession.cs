@@ -14,7 +14,7 @@ public sealed class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWhee
     private readonly SemaphoreSlim changing = new(1);
     private OrderPump? pump;
     private AccountNews? news;
-    private bool flushed;
+    private int flushed;
     private bool ended;
 
     public QuoteOutbox Outbox { get; } = outbox;
@@ -22,9 +22,8 @@ public sealed class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWhee
     /// <summary>Lets the outbox be flushed, from its first subscription on.</summary>
     public void BeginFlushing()
     {
-        if (!flushed)
+        if (Interlocked.Exchange(ref flushed, 1) == 0)
         {
-            flushed = true;
             wheel.Add(Outbox);
         }
     }

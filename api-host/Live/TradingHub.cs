@@ -40,7 +40,7 @@ public sealed class TradingHub(
         // The hub lives as long as one call; the connection's proxy as long as the connection.
         var client = hub.Clients.Client(Context.ConnectionId);
         var aborted = Context.ConnectionAborted;
-        var outbox = new QuoteOutbox(batch => client.SendAsync("price_update", batch, aborted), options.Value.DefaultIntervalMs);
+        var outbox = new QuoteOutbox(async batch => await client.SendAsync("price_update", batch, aborted), options.Value.DefaultIntervalMs);
         Context.Items[SessionKey] = new HubSession(outbox, quotes, wheel);
         return Task.CompletedTask;
     }

@@ -5,6 +5,7 @@ using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
 using Bourse.GrainInterfaces.Users;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Bourse.ApiHost.Market;
 
@@ -37,7 +38,7 @@ public static class MarketEndpoints
         market.MapGet("/calendar", SessionEndpoints.GetCalendar).Produces<ListJson<SessionJson>>()
             .WithQuery(("calendar", "us-equity (default), always or fx"), ("start", "a date; today by default"), ("end", "a date; 30 days on by default"));
         market.MapPost("/ticks", TicksEndpoint.Push).RequireAuthorization(policy => policy.RequireRole(Roles.Feed))
-            .Produces<TicksTakenJson>(StatusCodes.Status202Accepted).WithProblems(401, 403, 422);
+            .WithMetadata(new RequestSizeLimitAttribute(TicksEndpoint.MaxBytes)).Produces<TicksTakenJson>(StatusCodes.Status202Accepted).WithProblems(401, 403, 422);
     }
 
     /// <summary>The instrument that a route names. Throws <see cref="ProblemException"/> (404) when there is none.</summary>

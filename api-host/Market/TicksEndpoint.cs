@@ -7,7 +7,10 @@ namespace Bourse.ApiHost.Market;
 /// <summary>Takes ticks from a source over HTTP: all of a batch, or none when one is wrong.</summary>
 public static class TicksEndpoint
 {
-    private const int MaxTicks = 500;
+    /// <summary>Room for a full batch with every field.</summary>
+    public const int MaxBytes = 1024 * 1024;
+
+    private const int MaxTicks = 5_000;
 
     public static async Task<IResult> Push(JsonBody<List<TickBody>> body, InstrumentCache instruments, IGrainFactory grains, TimeProvider clock)
     {

@@ -26,6 +26,6 @@ public sealed record OrderJson(
 public sealed record ListJson<T>(IReadOnlyList<T> Items, string? NextPageToken);
 
 /// <summary>How cancelling one of all orders went.</summary>
-/// <param name="Status">As the answer of the order's own DELETE.</param>
+/// <param name="Status">200 when it is canceled, else the status of the problem.</param>
 /// <param name="Code">Null when it is canceled.</param>
 public sealed record CancelRowJson(string Id, int Status, string? Code, OrderJson? Order);

@@ -15,7 +15,16 @@ public sealed class AccountChannel(string account, IClusterClient cluster)
 
     /// <summary>Replaced whole; read by the stream's deliveries.</summary>
     private ImmutableArray<OrderPump> pumps = [];
+
+    /// <summary>With <see cref="closed"/>, changed while holding <see cref="opening"/> only.</summary>
     private StreamSubscriptionHandle<AccountNotice>? subscription;
+    private bool closed;
+
+    /// <summary>The newest number that the stream has brought.</summary>
+    private long heard;
+
+    /// <summary>The newest number as of the renewal before; the stream should have brought it by now.</summary>
+    private long expected;
 
     public string Account { get; } = account;
 
@@ -29,27 +38,25 @@ public sealed class AccountChannel(string account, IClusterClient cluster)
     public async Task<OrderUpdates> Join(OrderPump pump)
     {
         ImmutableInterlocked.Update(ref pumps, list => list.Add(pump));
-        await opening.WaitAsync();
-        try
-        {
-            subscription ??= await cluster.GetStreamProvider(Streams.Provider)
-                .GetStream<AccountNotice>(StreamId.Create(Streams.Account, Account))
-                .SubscribeAsync(Hear);
-        }
-        finally
-        {
-            opening.Release();
-        }
-
-        return await Grain.Watch();
+        await Listen(anew: false);
+        var newest = await Grain.Watch();
+        Volatile.Write(ref heard, Math.Max(newest.LastSeq, Volatile.Read(ref heard)));
+        return newest;
     }
 
     public void Leave(OrderPump pump) => ImmutableInterlocked.Update(ref pumps, list => list.Remove(pump));
 
-    /// <summary>Renews the lease, and tells the pumps the newest number.</summary>
+    /// <summary>Renews the lease, and tells the pumps the newest number. Subscribes anew when the stream was silent about something.</summary>
     public async Task Renew()
     {
         var newest = await Grain.Watch();
+        if (expected > Volatile.Read(ref heard))
+        {
+            await Listen(anew: true);
+            Volatile.Write(ref heard, newest.LastSeq);
+        }
+
+        expected = newest.LastSeq;
         foreach (var pump in pumps)
         {
             pump.Remind(newest.LastSeq);
@@ -61,10 +68,30 @@ public sealed class AccountChannel(string account, IClusterClient cluster)
         await opening.WaitAsync();
         try
         {
-            if (subscription is { } open)
+            closed = true;
+            await Unsubscribe();
+        }
+        finally
+        {
+            opening.Release();
+        }
+    }
+
+    private async Task Listen(bool anew)
+    {
+        await opening.WaitAsync();
+        try
+        {
+            if (anew)
             {
-                subscription = null;
-                await open.UnsubscribeAsync();
+                await Unsubscribe();
+            }
+
+            if (!closed)
+            {
+                subscription ??= await cluster.GetStreamProvider(Streams.Provider)
+                    .GetStream<AccountNotice>(StreamId.Create(Streams.Account, Account))
+                    .SubscribeAsync(Hear);
             }
         }
         finally
@@ -73,8 +100,22 @@ public sealed class AccountChannel(string account, IClusterClient cluster)
         }
     }
 
+    private async Task Unsubscribe()
+    {
+        if (subscription is { } open)
+        {
+            subscription = null;
+            await open.UnsubscribeAsync();
+        }
+    }
+
     private Task Hear(AccountNotice notice, StreamSequenceToken? token)
     {
+        if (notice.Updates.Count > 0)
+        {
+            Volatile.Write(ref heard, notice.Updates[^1].Seq);
+        }
+
         foreach (var pump in pumps)
         {
             pump.Hear(notice);
