@@ -17,7 +17,6 @@ internal sealed partial class HouseMaker(
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan MaxLead = TimeSpan.FromSeconds(1);
 
     private readonly IAccountGrain _account = grains.GetGrain<IAccountGrain>(AccountOf(instrument.Symbol));
     private readonly SemaphoreSlim _gate = new(1, 1);
@@ -40,7 +39,7 @@ internal sealed partial class HouseMaker(
     public void Follow(in Tick tick) => _target = MakerQuote.From(tick, instrument, options.QuoteNotional) ?? _target;
 
     /// <summary>
-    /// Takes a quote and moves there before this completes; waits at most until the interval allows it, and a second for the move.
+    /// Takes a quote and moves there before this completes; waits until the interval allows it, and for the move itself at most the options' bound.
     /// </summary>
     /// <param name="inHaste">Whether many ticks wait behind this one: then it waits for no interval, and the quote follows later.</param>
     public async Task Lead(Tick tick, bool inHaste, CancellationToken cancellation)
@@ -64,7 +63,7 @@ internal sealed partial class HouseMaker(
 
         try
         {
-            await Step(waitForOther: true, cancellation).WaitAsync(MaxLead, time, cancellation);
+            await Step(waitForOther: true, cancellation).WaitAsync(options.MaxQuoteWait, time, cancellation);
         }
         catch (TimeoutException)
         {

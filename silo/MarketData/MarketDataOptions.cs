@@ -47,6 +47,11 @@ public sealed class MarketDataOptions
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan QuoteInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How long a tick waits for its maker's move at most.</summary>
+    /// <value>Default 1 s; 10 ms to 1 min.</value>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan MaxQuoteWait { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>About what a maker's quote on one side is worth, in the instrument's currency.</summary>
     /// <value>Default 1,000,000; 100 to 1,000,000,000.</value>
     [Range(100, 1_000_000_000)]

@@ -139,7 +139,7 @@ public sealed class HouseMakerTests : IAsyncLifetime
             var services = bourse.Cluster.GetSiloServiceProvider();
             _pump = new MarketPump(
                 services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<InstrumentCatalogue>(),
-                new MarketDataOptions { Source = MarketDataKind.Simulator, Taker = false, QuoteInterval = TimeSpan.FromMilliseconds(1) }, TimeProvider.System,
+                new MarketDataOptions { Source = MarketDataKind.Simulator, Taker = false, QuoteInterval = TimeSpan.FromMilliseconds(1), MaxQuoteWait = TimeSpan.FromMinutes(1) }, TimeProvider.System,
                 NullLogger<MarketPump>.Instance);
             _run = _pump.Run(this, _stop.Token);
         }
