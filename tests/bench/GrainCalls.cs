@@ -82,7 +82,22 @@ internal static class GrainCalls
 
             return CallsPerRound;
         });
+        await MeasureIdle(cluster);
         return 0;
+    }
+
+    private static async Task MeasureIdle(InProcessTestCluster cluster)
+    {
+        const int grains = 100_000;
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var ping = new Ping("AAPL", 10, 178.50m);
+        for (var i = 0; i < grains; i++)
+        {
+            await cluster.Client.GetGrain<IEchoGrain>(1_000 + i).Echo(ping);
+        }
+
+        var bytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / grains;
+        Console.WriteLine($"an idle activation, of {grains:N0}: {bytes:N0} B");
     }
 
     private static async Task Measure(string what, int seconds, int callers, Func<int, Task<int>> round)

@@ -1,5 +1,6 @@
 using Bourse.Tests.Cluster.Engine.Grains;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.TestingHost;
@@ -11,17 +12,23 @@ namespace Bourse.Tests.Cluster.Engine;
 public sealed class ClusterTests : IAsyncLifetime
 {
     private const int Grains = 200;
+    private readonly EngineAlarms _alarms = new();
     private InProcessTestCluster _cluster = null!;
 
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(3);
+        builder.ConfigureHost(host => host.Logging.AddProvider(_alarms));
         builder.ConfigureSilo((_, silo) => silo.AddMemoryGrainStorage("states"));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
 
-    public async Task DisposeAsync() => await _cluster.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _alarms.Events.ShouldBeEmpty("no grain had to be dropped, and the engine itself did not fail");
+    }
 
     [Fact]
     public async Task Grains_are_spread_over_the_silos()

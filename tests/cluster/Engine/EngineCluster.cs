@@ -1,4 +1,5 @@
 using Orleans;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.TestingHost;
@@ -8,6 +9,8 @@ namespace Bourse.Tests.Cluster.Engine;
 /// <summary>Silos in this process, for the tests of one class.</summary>
 public class EngineCluster : IAsyncLifetime
 {
+    private readonly EngineAlarms _alarms = new();
+
     public InProcessTestCluster Cluster { get; private set; } = null!;
 
     public IGrainFactory Grains => Cluster.Client;
@@ -15,13 +18,18 @@ public class EngineCluster : IAsyncLifetime
     public async Task InitializeAsync()
     {
         var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureHost(host => host.Logging.AddProvider(_alarms));
         builder.ConfigureSilo((_, silo) => Configure(silo));
         builder.ConfigureClient(Configure);
         Cluster = builder.Build();
         await Cluster.DeployAsync();
     }
 
-    public async Task DisposeAsync() => await Cluster.DisposeAsync();
+    public async Task DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        _alarms.Events.ShouldBeEmpty("no grain had to be dropped, and the engine itself did not fail");
+    }
 
     protected virtual void Configure(ISiloBuilder silo)
     {
