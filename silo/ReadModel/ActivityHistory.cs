@@ -15,11 +15,11 @@ internal sealed class ActivityHistory(NpgsqlDataSource source)
         """
         SELECT time, symbol, number, role, order_id, side, price, quantity, fee FROM (
             (SELECT time, symbol, number, 2 AS role, taker_order_id AS order_id, side, price, quantity, taker_fee AS fee
-            FROM trades WHERE taker_account = $1 AND time <= $2 AND (time, symbol, number, 2) < ($2, $3 COLLATE "C", $4, $5)
+            FROM trades WHERE taker_key = $7 AND taker_account = $1 AND time <= $2 AND (time, symbol, number, 2) < ($2, $3 COLLATE "C", $4, $5)
             ORDER BY time DESC, symbol DESC, number DESC LIMIT $6)
             UNION ALL
             (SELECT time, symbol, number, 1, maker_order_id, 3 - side, price, quantity, maker_fee
-            FROM trades WHERE maker_account = $1 AND time <= $2 AND (time, symbol, number, 1) < ($2, $3 COLLATE "C", $4, $5)
+            FROM trades WHERE maker_key = $7 AND maker_account = $1 AND time <= $2 AND (time, symbol, number, 1) < ($2, $3 COLLATE "C", $4, $5)
             ORDER BY time DESC, symbol DESC, number DESC LIMIT $6)
             UNION ALL
             (SELECT time, '', version, 0, NULL, NULL, NULL, amount, NULL
@@ -38,6 +38,7 @@ internal sealed class ActivityHistory(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = before.Number });
         command.Parameters.Add(new() { Value = before.Role });
         command.Parameters.Add(new() { Value = limit + 1 });
+        command.Parameters.Add(new() { Value = AccountKey.Of(account) });
         var page = new List<ActivityView>();
         var last = default(Key);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -9,6 +9,8 @@ internal sealed class OrderChange(Guid id, string account)
 
     public string Account { get; } = account;
 
+    public long AccountKey { get; } = ReadModel.AccountKey.Of(account);
+
     /// <summary>Set when the order was placed in this batch: the row is new.</summary>
     public OrderPlaced? Placed { get; private set; }
 

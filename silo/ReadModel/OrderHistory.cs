@@ -18,7 +18,7 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
         """
         SELECT id, client_order_id, symbol, side, type, time_in_force, quantity, filled_quantity, filled_average_price, limit_price,
             stop_price, post_only, reduce_only, self_trade, status, reject_code, created_at, updated_at, seq
-        FROM orders WHERE account = $1
+        FROM orders WHERE account = $1 AND account_key = $2
         """;
 
     private const string OpenStatuses = "(1, 2, 3, 9)";
@@ -27,6 +27,7 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand();
         command.Parameters.Add(new() { Value = query.Account });
+        command.Parameters.Add(new() { Value = AccountKey.Of(query.Account) });
         var sql = new StringBuilder(Select);
         if (query.Open is { } open)
         {
@@ -69,16 +70,21 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
     }
 
     public Task<OrderView?> Find(string account, Guid orderId, CancellationToken cancellation) =>
-        FindOne("id = $2", account, orderId, cancellation);
+        FindOne("id = $3", account, [orderId], cancellation);
 
     public Task<OrderView?> Find(string account, string clientOrderId, CancellationToken cancellation) =>
-        FindOne("client_order_id = $2", account, clientOrderId, cancellation);
+        FindOne("client_order_id = $3 AND client_key = $4", account, [clientOrderId, AccountKey.Of(account, clientOrderId)], cancellation);
 
-    private async Task<OrderView?> FindOne(string condition, string account, object value, CancellationToken cancellation)
+    private async Task<OrderView?> FindOne(string condition, string account, object[] values, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"{Select} AND {condition}");
         command.Parameters.Add(new() { Value = account });
-        command.Parameters.Add(new() { Value = value });
+        command.Parameters.Add(new() { Value = AccountKey.Of(account) });
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new() { Value = value });
+        }
+
         var orders = await Read(command, cancellation);
         return orders.Count == 0 ? null : orders[0];
     }

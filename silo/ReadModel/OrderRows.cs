@@ -41,13 +41,11 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
     {
         _buffer.Begin();
         var rows = 0;
-        foreach (var order in orders)
+        // In the order of the index, whose pages then are at hand.
+        foreach (var order in orders.Where(o => o.Placed is not null).OrderBy(o => o.AccountKey))
         {
-            if (order.Placed is { } placed)
-            {
-                Write(order, placed);
-                rows++;
-            }
+            Write(order, order.Placed!);
+            rows++;
         }
 
         _buffer.End();
@@ -56,7 +54,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
             await RawCopy.Write(
                 connection,
                 $"""
-                COPY {partition} (id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
+                COPY {partition} (account_key, client_key, id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
                 account, client_order_id, symbol, quantity, filled_quantity, filled_average_price, limit_price, stop_price, reject_code)
                 FROM STDIN (FORMAT BINARY)
                 """,
@@ -83,13 +81,13 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
                     WHEN n.updated_if_open IS NOT NULL AND o.status IN (1, 2, 3, 9) THEN n.updated_if_open ELSE o.updated_at END,
                 seq = greatest(n.seq, o.seq)
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                AS n (account, id, status, filled, average, quantity, limit_price, stop_price, reject_code, updated, updated_if_open, seq)
-            WHERE o.account = n.account COLLATE "C" AND o.id = n.id
+                AS n (account_key, id, status, filled, average, quantity, limit_price, stop_price, reject_code, updated, updated_if_open, seq)
+            WHERE o.account_key = n.account_key AND o.id = n.id
             """)
         {
             Parameters =
             {
-                Rows.Array(NpgsqlDbType.Text, changes, o => o.Account),
+                Rows.Array(NpgsqlDbType.Bigint, changes, o => o.AccountKey),
                 Rows.Array(NpgsqlDbType.Uuid, changes, o => o.Id),
                 Rows.Array(NpgsqlDbType.Smallint, changes, o => (short?)o.Status),
                 Rows.Array(NpgsqlDbType.Numeric, changes, o => o.FilledQuantity),
@@ -123,7 +121,9 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
     private void Write(OrderChange order, OrderPlaced placed)
     {
         var request = placed.Request;
-        _buffer.BeginRow(20);
+        _buffer.BeginRow(22);
+        _buffer.Write(order.AccountKey);
+        _buffer.Write(AccountKey.Of(order.Account, request.ClientOrderId));
         _buffer.Write(order.Id);
         _buffer.WriteTimeMs(placed.TimeMs);
         _buffer.WriteTimeMs(order.UpdatedAtMs);

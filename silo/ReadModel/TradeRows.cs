@@ -33,7 +33,9 @@ internal sealed class TradeRows(MonthlyPartitions partitions)
         _buffer.Begin();
         foreach (var (symbol, trade) in trades)
         {
-            _buffer.BeginRow(12);
+            _buffer.BeginRow(14);
+            _buffer.Write(AccountKey.Of(trade.TakerAccount));
+            _buffer.Write(AccountKey.Of(trade.MakerAccount));
             _buffer.WriteTimeMs(trade.TimeMs);
             _buffer.Write(trade.Number);
             _buffer.Write((short)trade.Side);
@@ -52,7 +54,7 @@ internal sealed class TradeRows(MonthlyPartitions partitions)
         await RawCopy.Write(
             connection,
             $"""
-            COPY {partition} (time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account,
+            COPY {partition} (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account,
             price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
             """,
             _buffer.Memory,

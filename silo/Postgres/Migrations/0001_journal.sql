@@ -1,10 +1,10 @@
 -- The truth: every event of every grain, in rows that are only ever added.
 CREATE TABLE journal (
-    version  bigint      NOT NULL CHECK (version > 0),
+    version  bigint      NOT NULL,
     position bigint      NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 64),
     xid      xid8        NOT NULL DEFAULT pg_current_xact_id(),
     time     timestamptz NOT NULL,
-    count    integer     NOT NULL CHECK (count > 0),
+    count    integer     NOT NULL,
     stream   text        COLLATE "C" NOT NULL,
     payload  bytea       NOT NULL,
     PRIMARY KEY (stream, version)

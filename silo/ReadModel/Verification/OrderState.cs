@@ -30,7 +30,7 @@ internal sealed record OrderState(
         """
         SELECT id, client_order_id, symbol, side, type, time_in_force, self_trade, post_only, reduce_only, quantity, filled_quantity,
             filled_average_price, limit_price, stop_price, status, reject_code, created_at, updated_at, seq
-        FROM orders WHERE account = $1
+        FROM orders WHERE account = $1 AND account_key = $2
         """;
 
     public static OrderState From(Order o) => new(

@@ -23,7 +23,7 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
         _expected["cash_movements"] += fold.CashMovements.Count;
         _expected["accounts"] += account.IsOpen ? 1 : 0;
         var table = default(RowSet);
-        await Read(OrderState.Select, account.Id, r => table = table.With(OrderState.From(r).Fingerprint()), cancellation);
+        await ReadOrders(account.Id, r => table = table.With(OrderState.From(r).Fingerprint()), cancellation);
         if (!report.Check(
             Checks.Orders, table == journal, () => $"account {account.Id}: {journal.Count} in the journal, {table.Count} in the table, or their content differs"))
         {
@@ -125,9 +125,17 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
         }
     }
 
-    private async Task Read(string sql, string key, Action<NpgsqlDataReader> row, CancellationToken cancellation)
+    private Task ReadOrders(string account, Action<NpgsqlDataReader> row, CancellationToken cancellation) =>
+        Read(OrderState.Select, account, row, cancellation, AccountKey.Of(account));
+
+    private async Task Read(string sql, string key, Action<NpgsqlDataReader> row, CancellationToken cancellation, long? accountKey = null)
     {
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0, Parameters = { new() { Value = key } } };
+        if (accountKey is { } second)
+        {
+            command.Parameters.Add(new() { Value = second });
+        }
+
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {

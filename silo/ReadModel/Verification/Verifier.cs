@@ -208,7 +208,10 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
     private async Task LookCloser(string account, NpgsqlConnection journal, NpgsqlConnection tables, JournalCursor cursor, CancellationToken cancellation)
     {
         var table = new Dictionary<Guid, OrderState>();
-        await using (var command = new NpgsqlCommand(OrderState.Select + " LIMIT 200000", tables) { Parameters = { new() { Value = account } } })
+        await using (var command = new NpgsqlCommand(OrderState.Select + " LIMIT 200000", tables)
+        {
+            Parameters = { new() { Value = account }, new() { Value = AccountKey.Of(account) } },
+        })
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))

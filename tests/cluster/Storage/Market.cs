@@ -47,6 +47,9 @@ internal sealed class Market
 
     public long NowMs => _nowMs;
 
+    /// <summary>Limit orders alone, near each other, a third of them immediate or cancel: what a benchmark offers.</summary>
+    public bool Simple { get; init; }
+
     /// <summary>Every account's orders as they are now or were when they ended.</summary>
     public Dictionary<(string Account, Guid Id), Order> Orders { get; } = [];
 
@@ -80,7 +83,7 @@ internal sealed class Market
         var rows = new List<MarketRow>();
         _nowMs += _random.Next(3);
         var account = _accounts[_random.Next(_accounts.Length)];
-        var dice = _random.Next(100);
+        var dice = Simple ? 99 : _random.Next(100);
         var open = dice < 25 ? account.GetOpenOrders().Where(o => o.Replace is null).ToList() : [];
         switch (dice)
         {
@@ -127,16 +130,16 @@ internal sealed class Market
     {
         var symbol = _random.Next(_books.Length);
         var instrument = _instruments[symbol];
-        var type = _random.Next(12) switch { 0 => OrderType.Market, 1 => OrderType.Stop, 2 => OrderType.StopLimit, _ => OrderType.Limit };
+        var type = Simple ? OrderType.Limit : _random.Next(12) switch { 0 => OrderType.Market, 1 => OrderType.Stop, 2 => OrderType.StopLimit, _ => OrderType.Limit };
         var request = new OrderRequest(
             instrument.Symbol,
             _random.Next(2) == 0 ? Side.Buy : Side.Sell,
             type,
-            _random.Next(8) switch { 0 => TimeInForce.Ioc, 1 => TimeInForce.Fok, 2 => TimeInForce.Day, _ => TimeInForce.Gtc },
+            Simple ? (_random.Next(3) == 0 ? TimeInForce.Ioc : TimeInForce.Gtc) : _random.Next(8) switch { 0 => TimeInForce.Ioc, 1 => TimeInForce.Fok, 2 => TimeInForce.Day, _ => TimeInForce.Gtc },
             _random.Next(1, 50),
             type is OrderType.Limit or OrderType.StopLimit ? Near(symbol) : null,
             type is OrderType.Stop or OrderType.StopLimit ? Near(symbol) : null,
-            _random.Next(12) == 0,
+            !Simple && _random.Next(12) == 0,
             false,
             (SelfTradePrevention)_random.Next(3),
             $"c-{++_ids}");
@@ -201,7 +204,7 @@ internal sealed class Market
         _prices[symbol] = book.Trades.Count == 0 ? _prices[symbol] : book.Trades[^1].Price;
         foreach (var touched in book.Touched)
         {
-            var account = Array.FindIndex(_accounts, a => a.Id == touched.Id);
+            var account = int.Parse(touched.Id.AsSpan(touched.Id.IndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture);
             if (!_waiting.TryGetValue((account, symbol), out var reports))
             {
                 _waiting.Add((account, symbol), reports = []);
@@ -248,7 +251,9 @@ internal sealed class Market
         return bytes;
     }
 
-    private decimal Near(int symbol) => decimal.Round(_prices[symbol] + (_random.Next(-100, 101) / 100m), 2);
+    private decimal Near(int symbol) => Simple
+        ? 100m + symbol + (_random.Next(-2, 3) / 100m)
+        : decimal.Round(_prices[symbol] + (_random.Next(-100, 101) / 100m), 2);
 
     private static long Ticks(decimal price) => (long)(price * 100);
 }

@@ -245,7 +245,7 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
     {
         await new MonthlyPartitions(postgres.Source).MakeAhead(s_start, CancellationToken.None);
         var id = Guid.CreateVersion7(s_start);
-        await using var command = postgres.Source.CreateCommand($"EXPLAIN SELECT * FROM orders WHERE account = 'a' AND id = '{id}'");
+        await using var command = postgres.Source.CreateCommand($"EXPLAIN SELECT * FROM orders WHERE account_key = 1 AND id = '{id}'");
         await using var reader = await command.ExecuteReaderAsync();
         var plan = new List<string>();
         while (await reader.ReadAsync())
