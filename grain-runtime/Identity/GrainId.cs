@@ -32,29 +32,26 @@ public readonly struct GrainId : IEquatable<GrainId>, IComparable<GrainId>, ISpa
 
     /// <summary>Reads <c>type/key</c>.</summary>
     /// <exception cref="FormatException">There is no slash, or nothing before it.</exception>
-    public static GrainId Parse(string value) => Parse(value.AsSpan(), null);
+    public static GrainId Parse(string value) =>
+        TryParse(value, out var result) ? result : throw new FormatException($"\"{value}\" is not a grain id of the form type/key.");
 
     /// <summary>Reads <c>type/key</c>; false where it is not one.</summary>
-    public static bool TryParse(string? value, out GrainId result) => TryParse(value.AsSpan(), null, out result);
-
-    /// <inheritdoc />
-    public static GrainId Parse(string s, IFormatProvider? provider) => Parse(s.AsSpan(), provider);
-
-    /// <inheritdoc />
-    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out GrainId result) =>
-        TryParse(s.AsSpan(), provider, out result);
-
-    /// <inheritdoc />
-    public static GrainId Parse(ReadOnlySpan<char> s, IFormatProvider? provider) =>
-        TryParse(s, provider, out var result) ? result : throw new FormatException($"\"{s}\" is not a grain id of the form type/key.");
-
-    /// <inheritdoc />
-    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out GrainId result)
+    public static bool TryParse(string? value, out GrainId result)
     {
-        var slash = s.IndexOf('/');
-        result = slash <= 0 ? default : Create(s[..slash].ToString(), s[(slash + 1)..].ToString());
+        var slash = value?.IndexOf('/') ?? -1;
+        result = slash <= 0 ? default : Create(value![..slash], value[(slash + 1)..]);
         return slash > 0;
     }
+
+    static GrainId IParsable<GrainId>.Parse(string value, IFormatProvider? provider) => Parse(value);
+
+    static bool IParsable<GrainId>.TryParse([NotNullWhen(true)] string? value, IFormatProvider? provider, out GrainId result) =>
+        TryParse(value, out result);
+
+    static GrainId ISpanParsable<GrainId>.Parse(ReadOnlySpan<char> value, IFormatProvider? provider) => Parse(value.ToString());
+
+    static bool ISpanParsable<GrainId>.TryParse(ReadOnlySpan<char> value, IFormatProvider? provider, out GrainId result) =>
+        TryParse(value.ToString(), out result);
 
     /// <summary>The same in every process: it chooses the grain's partition.</summary>
     public uint GetUniformHashCode() => (Type.GetUniformHashCode() * 31) + Key.GetUniformHashCode();

@@ -57,11 +57,11 @@ namespace Orleans.Runtime
     public sealed class ResourceOptimizedPlacement : PlacementStrategy;
 
     /// <summary>See <see cref="Orleans.Concurrency.StatelessWorkerAttribute"/>.</summary>
-    public sealed class StatelessWorkerPlacement : PlacementStrategy
+    internal sealed class StatelessWorkerPlacement : PlacementStrategy
     {
-        internal StatelessWorkerPlacement(int maxLocalWorkers) =>
+        public StatelessWorkerPlacement(int maxLocalWorkers) =>
             MaxLocalWorkers = maxLocalWorkers > 0 ? maxLocalWorkers : Environment.ProcessorCount;
 
-        internal int MaxLocalWorkers { get; }
+        public int MaxLocalWorkers { get; }
     }
 }

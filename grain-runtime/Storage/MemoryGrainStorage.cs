@@ -18,23 +18,23 @@ public class MemoryGrainStorage : IGrainStorage
     }
 
     /// <inheritdoc />
-    public virtual Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public virtual Task ReadStateAsync<T>(string grainType, GrainId grainId, IGrainState<T> grainState)
     {
-        _silo.Cluster.Store(_name).Read(stateName, grainId, grainState);
+        _silo.Cluster.Store(_name).Read(grainType, grainId, grainState);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public virtual Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public virtual Task WriteStateAsync<T>(string grainType, GrainId grainId, IGrainState<T> grainState)
     {
-        _silo.Cluster.Store(_name).Write(stateName, grainId, grainState);
+        _silo.Cluster.Store(_name).Write(grainType, grainId, grainState);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
-    public virtual Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    public virtual Task ClearStateAsync<T>(string grainType, GrainId grainId, IGrainState<T> grainState)
     {
-        _silo.Cluster.Store(_name).Clear(stateName, grainId, grainState);
+        _silo.Cluster.Store(_name).Clear(grainType, grainId, grainState);
         return Task.CompletedTask;
     }
 

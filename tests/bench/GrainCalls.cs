@@ -62,6 +62,17 @@ internal static class GrainCalls
         await cluster.DeployAsync();
         Console.WriteLine($"{Environment.ProcessorCount} processors, {Environment.Version}, {seconds} s each after a second of warm-up");
 
+        await Measure("yardstick: a bare hop over the pool and back, 100 loops", seconds, 100, async _ =>
+        {
+            for (var n = 0; n < CallsPerRound; n++)
+            {
+                var answer = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                ThreadPool.UnsafeQueueUserWorkItem(static state => state.SetResult(), answer, preferLocal: false);
+                await answer.Task;
+            }
+
+            return CallsPerRound;
+        });
         foreach (var callers in new[] { 1, 10, 100 })
         {
             await Measure($"grain to grain, {callers,3} callers", seconds, callers, async i =>
