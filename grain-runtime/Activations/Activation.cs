@@ -217,19 +217,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
 
         request.Begin();
         _hasWorked = true;
-        var outside = ExecutionContext.Capture()!;
-        CallContext.Current = new CallContext(request, request.Values, request.MayReenter);
-        Task work;
-        try
-        {
-            work = request.Run(this);
-        }
-        catch (Exception exception)
-        {
-            work = Task.FromException(exception);
-        }
-
-        ExecutionContext.Restore(outside);
+        var work = NeedsNoContext(request) ? Run(request) : RunInContext(request);
         request.Work = work;
         if (work.IsCompleted)
         {
@@ -238,6 +226,33 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
         else
         {
             work.GetAwaiter().UnsafeOnCompleted(() => OnFinished(request));
+        }
+    }
+
+    // A context costs every await of the request. Without values it only tells what the calls made from here must not come back to,
+    // and nothing is blocked behind a request that nobody's turn waits for and that does not block its own grain.
+    private bool NeedsNoContext(Request request) =>
+        Class.IsReentrant && request.IsCall && request.Parent is null && request.Values is null && !request.MayReenter
+        && request.ParentActivity is null && !Tracing.Application.HasListeners();
+
+    private Task RunInContext(Request request)
+    {
+        var outside = ExecutionContext.Capture()!;
+        CallContext.Current = new CallContext(request, request.Values, request.MayReenter);
+        var work = Run(request);
+        ExecutionContext.Restore(outside);
+        return work;
+    }
+
+    private Task Run(Request request)
+    {
+        try
+        {
+            return request.Run(this);
+        }
+        catch (Exception exception)
+        {
+            return Task.FromException(exception);
         }
     }
 
