@@ -27,11 +27,8 @@ public static class SiloHosting
     /// <summary>Everything that the grains need: journal, grain storage, streams, read model, feeds.</summary>
     public static ISiloBuilder AddBourseGrains(this ISiloBuilder silo, SiloStorage storage)
     {
-        silo.AddMemoryStreams(Streams.Provider);
+        silo.AddBourseStreams();
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
-#if ORLEANS
-        silo.AddMemoryGrainStorage("PubSubStore");
-#endif
         var services = silo.Services;
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(storage.Source);
@@ -45,5 +42,14 @@ public static class SiloHosting
         services.AddHostedService<Sweeper>();
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
+    }
+
+    /// <summary>The streams that the grains publish on.</summary>
+    internal static ISiloBuilder AddBourseStreams(this ISiloBuilder silo)
+    {
+#if ORLEANS
+        silo.AddMemoryGrainStorage("PubSubStore");
+#endif
+        return silo.AddMemoryStreams(Streams.Provider);
     }
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
+using System.Data.Common;
 using Bourse.Silo.MarketData;
-using Npgsql;
 
 namespace Bourse.ApiHost.Cli.Replay;
 
@@ -61,7 +61,7 @@ public static class ReplayCommand
             await error.WriteLineAsync("stopped; what was played is kept");
             return 1;
         }
-        catch (Exception failure) when (failure is TickFileException or IOException or UnauthorizedAccessException or NpgsqlException or InvalidOperationException)
+        catch (Exception failure) when (failure is TickFileException or IOException or UnauthorizedAccessException or DbException or InvalidOperationException)
         {
             await error.WriteLineAsync(failure.Message);
             return 1;
