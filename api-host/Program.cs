@@ -1,9 +1,18 @@
 using System.CommandLine;
+using Bourse.ApiHost.Cli.Journal;
 using Bourse.ApiHost.Cli.Match;
 using Bourse.ApiHost.Cli.Replay;
 using Bourse.ApiHost.Cli.Serve;
+using Bourse.ApiHost.Cli.Verify;
 
-var root = new RootCommand("Bourse, a real-time trading platform.") { ServeCommand.Create(), ReplayCommand.Create(), MatchCommand.Create() };
+var root = new RootCommand("Bourse, a real-time trading platform.")
+{
+    ServeCommand.Create(),
+    ReplayCommand.Create(),
+    MatchCommand.Create(),
+    VerifyCommand.Create(),
+    JournalCommand.Create(),
+};
 
 // Ctrl-C and SIGTERM cancel the command, which then stops what it started, PostgreSQL last; the default of two seconds would cut that short.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(60) });

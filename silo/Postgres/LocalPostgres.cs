@@ -95,6 +95,16 @@ public sealed class LocalPostgres : IAsyncDisposable
         SslMode = SslMode.Disable,
     }.ConnectionString;
 
+    /// <summary>True when another process has a connection; those of this process must be closed.</summary>
+    public async Task<bool> IsInUse(CancellationToken cancellation)
+    {
+        NpgsqlConnection.ClearAllPools();
+        await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres") + ";Pooling=false");
+        await using var count = source.CreateCommand(
+            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+        return await count.ExecuteScalarAsync(cancellation) is > 0L;
+    }
+
     /// <summary>Ends it cleanly: running transactions are rolled back, everything committed is on disk. Safe to call twice.</summary>
     public async Task StopAsync()
     {
@@ -153,7 +163,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         if (left.IsAlive)
         {
-            say($"PostgreSQL is running already (process {left.ProcessId}, port {left.Port}): taking it over");
+            say($"PostgreSQL is running already (process {left.ProcessId}, port {left.Port})");
             await folder.WritePid(left);
             return left;
         }

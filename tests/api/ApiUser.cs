@@ -5,15 +5,41 @@ using System.Text.Json;
 namespace Bourse.Tests.Api;
 
 /// <summary>Somebody who calls the API, signed in or not.</summary>
-public sealed class ApiUser(ApiFixture api, JsonElement? tokens)
+public sealed class ApiUser(Func<Uri> address, JsonElement? tokens)
 {
+    public ApiUser(ApiFixture api, JsonElement? tokens)
+        : this(() => api.Address, tokens)
+    {
+    }
+
+    /// <summary>A new user of the product at an address.</summary>
+    public static async Task<ApiUser> Register(Uri address, string name)
+    {
+        var anonymous = new ApiUser(() => address, null);
+        var answer = await anonymous.Post(
+            "/api/v1/auth/register", new { email = $"{name}@bourse.example", username = name, password = ApiFixture.Password });
+        answer.Status.ShouldBe(201, answer.Text);
+        return new ApiUser(() => address, answer.Body);
+    }
+
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(60) };
+
+    public Uri Address => address();
 
     public string? AccessToken { get; set; } = tokens?.GetProperty("access_token").GetString();
 
     public string? RefreshToken { get; set; } = tokens?.GetProperty("refresh_token").GetString();
 
     public string UserId { get; } = tokens?.GetProperty("user_id").GetString() ?? "";
+
+    /// <summary>Signs in anew, because a token lasts half an hour.</summary>
+    public async Task SignIn(string name)
+    {
+        var answer = await Post("/api/v1/auth/login", new { username = name, password = ApiFixture.Password });
+        answer.Status.ShouldBe(200, answer.Text);
+        AccessToken = answer.Body.GetProperty("access_token").GetString();
+        RefreshToken = answer.Body.GetProperty("refresh_token").GetString();
+    }
 
     public Task<ApiAnswer> Get(string path) => Send(HttpMethod.Get, path, null);
 
@@ -29,7 +55,7 @@ public sealed class ApiUser(ApiFixture api, JsonElement? tokens)
 
     public async Task<ApiAnswer> Send(HttpMethod method, string path, HttpContent? content, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, new Uri(api.Address, path)) { Content = content };
+        using var request = new HttpRequestMessage(method, new Uri(address(), path)) { Content = content };
         if (AccessToken is { } token)
         {
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);

@@ -18,11 +18,13 @@ public sealed class HubClient : IAsyncDisposable
     private Task _reading = Task.CompletedTask;
     private int _lastCall;
 
-    public static async Task<HubClient> Connect(ApiFixture api, string? accessToken)
+    public static Task<HubClient> Connect(ApiFixture api, string? accessToken) => Connect(api.Address, accessToken);
+
+    public static async Task<HubClient> Connect(Uri address, string? accessToken)
     {
         var client = new HubClient();
         var query = accessToken is null ? "" : "?access_token=" + Uri.EscapeDataString(accessToken);
-        await client._socket.ConnectAsync(new Uri($"ws://{api.Address.Authority}/hubs/trading{query}"), CancellationToken.None);
+        await client._socket.ConnectAsync(new Uri($"ws://{address.Authority}/hubs/trading{query}"), CancellationToken.None);
         await client.Send("""{"protocol":"json","version":1}""");
         (await client.ReadMessages().GetAsyncEnumerator().MoveNextAsync()).ShouldBeTrue();
         client._reading = client.Read();
@@ -35,6 +37,11 @@ public sealed class HubClient : IAsyncDisposable
         var id = Interlocked.Increment(ref _lastCall).ToString(System.Globalization.CultureInfo.InvariantCulture);
         var call = _calls[id] = new TaskCompletionSource<JsonElement>(TaskCreationOptions.RunContinuationsAsynchronously);
         await Send(JsonSerializer.Serialize(new { type = 1, invocationId = id, target = method, arguments }));
+        if (_reading.IsCompleted)
+        {
+            call.TrySetException(new IOException("The connection has ended."));
+        }
+
         return await call.Task.WaitAsync(Deadline);
     }
 
@@ -82,6 +89,9 @@ public sealed class HubClient : IAsyncDisposable
         return all;
     }
 
+    /// <summary>Every event in order, until the connection has ended.</summary>
+    public IAsyncEnumerable<(string Target, JsonElement Argument)> All() => _events.Reader.ReadAllAsync();
+
     public async Task Send(string text)
     {
         await _sending.WaitAsync();
@@ -94,6 +104,8 @@ public sealed class HubClient : IAsyncDisposable
             _sending.Release();
         }
     }
+
+    public bool IsOpen => !_reading.IsCompleted;
 
     /// <summary>Completes when the server has ended the connection.</summary>
     public Task Ended => _reading.WaitAsync(Deadline);

@@ -23,7 +23,7 @@ internal static class ServeCommand
     private static async Task<int> Run(ServeOptions options, CancellationToken cancellation)
     {
         using var folder = new RunFolder(options.DataDir, "front-1", "silo-1");
-        await using var database = await Database.Open(options.DataDir, Console.Error.WriteLine, cancellation);
+        await using var database = await Database.OpenAsOwner(options.DataDir, Console.Error.WriteLine, cancellation);
         using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System)));
         await using var storage = await SiloStorage.OpenAsync(
             database.ConnectionString, Environment.GetEnvironmentVariable("BOURSE_POSTGRES_READ"), TimeProvider.System, loggers, cancellation);
@@ -47,6 +47,7 @@ internal static class ServeCommand
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Logging.ClearProviders();
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // five lines a request otherwise
         builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System));
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
         builder.AddBourseSilo(storage, marketData => ConfigureMarketData(options, marketData));

@@ -3,6 +3,7 @@ using Bourse.Domain.Accounts;
 using Bourse.Domain.Serialization;
 using Bourse.Silo.Postgres;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel.Verification;
@@ -23,6 +24,13 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
 
     // What fills under way will still move through clearing.
     private readonly Dictionary<string, decimal> _missing = new(StringComparer.Ordinal);
+
+    /// <summary>As <see cref="Verify"/>, on connections of its own.</summary>
+    public static async Task<VerifyResult> Run(string connectionString, Action<string>? say, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        return await new Verifier(source, TimeProvider.System, NullLoggerFactory.Instance).Verify(say, cancellation);
+    }
 
     /// <summary>Runs once per instance.</summary>
     /// <param name="say">Hears what it does, in one line each; may be null.</param>

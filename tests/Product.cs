@@ -1,8 +1,9 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Bourse.Tests.Browser;
+namespace Bourse.Tests;
 
 /// <summary>
 /// The real product as its user starts it: <c>bourse serve</c> as a process of its own on a free port, with a PostgreSQL of its own in a
@@ -27,8 +28,7 @@ public sealed partial class Product : IAsyncDisposable
 
     public static async Task<Product> Start()
     {
-        // Readable by others, because PostgreSQL runs as an unprivileged user when root runs the tests.
-        var product = new Product(Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), $"bourse-{Guid.NewGuid():N}"[..16])).FullName);
+        var product = new Product(TestServer.NewFolder());
         try
         {
             await product.Run(port: 0);
@@ -44,10 +44,29 @@ public sealed partial class Product : IAsyncDisposable
     /// <summary>Ends the process as a power cut would, and starts it again on the same port and data.</summary>
     public async Task KillAndRestart()
     {
-        var process = _process!;
-        process.Kill();
-        await process.WaitForExitAsync();
+        await Kill();
         await StartAgain();
+    }
+
+    /// <summary>As <see cref="KillAndRestart"/>, but the first new process is killed too, so long after its start.</summary>
+    public async Task KillTwiceAndRestart(TimeSpan life)
+    {
+        await Kill();
+        Launch(new Uri(Address).Port, new TaskCompletionSource<string>());
+        await Task.Delay(life);
+        await KillAndRestart();
+    }
+
+    /// <summary>Another run of the program, with the data folder as the last argument.</summary>
+    public async Task<(int Code, string Output, string Error)> Command(params string[] arguments)
+    {
+        var start = StartInfo([.. arguments, "--data", Data]);
+        using var process = Process.Start(start)!;
+        using var deadline = new CancellationTokenSource(StartDeadline);
+        var output = process.StandardOutput.ReadToEndAsync(deadline.Token);
+        var error = process.StandardError.ReadToEndAsync(deadline.Token);
+        await process.WaitForExitAsync(deadline.Token);
+        return (process.ExitCode, await output, await error);
     }
 
     /// <summary>Asks it to stop, as Ctrl-C does, and waits until it has.</summary>
@@ -55,7 +74,7 @@ public sealed partial class Product : IAsyncDisposable
     public async Task<int> Stop()
     {
         var process = _process!;
-        using (Process.Start("kill", ["-INT", process.Id.ToString()]))
+        using (Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
         {
         }
 
@@ -82,26 +101,30 @@ public sealed partial class Product : IAsyncDisposable
         }
 
         _process?.Dispose();
+        await StopPostgres();
         Directory.Delete(Data, recursive: true);
+    }
+
+    // One that was killed while it started has left its PostgreSQL behind.
+    private async Task StopPostgres()
+    {
+        if (File.Exists(Path.Combine(Data, "postgres", "postmaster.pid")))
+        {
+            await (await TestServer.Start(folder: Data)).StopAsync();
+        }
+    }
+
+    private async Task Kill()
+    {
+        var process = _process!;
+        process.Kill();
+        await process.WaitForExitAsync();
     }
 
     private async Task Run(int port)
     {
         var address = port == 0 ? _address : new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var start = new ProcessStartInfo("dotnet", [ProgramPath(), "serve", "--port", port.ToString(), "--data", Data])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment.Remove("BOURSE_POSTGRES");
-        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
-        process.OutputDataReceived += (_, line) => Heard(line.Data, address);
-        process.ErrorDataReceived += (_, line) => Heard(line.Data, address);
-        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("bourse serve ended: " + Output()));
-        process.Start();
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        _process = process;
+        Launch(port, address);
         try
         {
             Address = await address.Task.WaitAsync(StartDeadline);
@@ -112,6 +135,26 @@ public sealed partial class Product : IAsyncDisposable
         }
 
         await UntilReady();
+    }
+
+    private void Launch(int port, TaskCompletionSource<string> address)
+    {
+        var start = StartInfo(["serve", "--port", port.ToString(CultureInfo.InvariantCulture), "--data", Data]);
+        var process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, line) => Heard(line.Data, address);
+        process.ErrorDataReceived += (_, line) => Heard(line.Data, address);
+        process.Exited += (_, _) => address.TrySetException(new InvalidOperationException("bourse serve ended: " + Output()));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        _process = process;
+    }
+
+    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [ProgramPath(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("BOURSE_POSTGRES");
+        return start;
     }
 
     private async Task UntilReady()
@@ -131,7 +174,7 @@ public sealed partial class Product : IAsyncDisposable
 
                 last = $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}";
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
             {
                 last = e.Message;
             }
