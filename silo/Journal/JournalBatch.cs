@@ -67,7 +67,8 @@ internal sealed class JournalBatch(int maxMergedBytes)
                 continue;
             }
 
-            buffer.BeginRow(5);
+            buffer.BeginRow(6);
+            buffer.Write(Fingerprint.Of(row.Stream));
             buffer.Write(row.Version);
             buffer.WriteTime(time);
             buffer.Write(row.Count);

@@ -1,4 +1,5 @@
 using Bourse.Grains.Journal;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.Journal;
@@ -84,13 +85,14 @@ internal sealed class JournalReader(NpgsqlDataSource source)
         await using var command = source.CreateCommand(
             """
             SELECT version, count, payload, time FROM journal
-            WHERE stream = $1 AND version + count > $2 AND version >= coalesce(
-                (SELECT max(version) FROM journal WHERE stream = $1 AND version <= $2), 0)
+            WHERE stream_key = $4 AND stream = $1 AND version + count > $2 AND version >= coalesce(
+                (SELECT max(version) FROM journal WHERE stream_key = $4 AND stream = $1 AND version <= $2), 0)
             ORDER BY version LIMIT $3
             """);
         command.Parameters.Add(new() { Value = stream });
         command.Parameters.Add(new() { Value = fromVersion });
         command.Parameters.Add(new() { Value = maxRows });
+        command.Parameters.Add(new() { Value = Fingerprint.Of(stream) });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var rows = new List<JournalRow>();
         while (await reader.ReadAsync(cancellation))

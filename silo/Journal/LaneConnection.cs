@@ -1,3 +1,4 @@
+using Bourse.Silo.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,7 +10,7 @@ namespace Bourse.Silo.Journal;
 /// </summary>
 internal sealed class LaneConnection(string connectionString, string name) : IDisposable
 {
-    private const string Copy = "COPY journal (version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)";
+    private const string Copy = "COPY journal (stream_key, version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)";
     private const int ChunkBytes = 128 << 10;
 
     private NpgsqlConnection? _connection;
@@ -73,21 +74,27 @@ internal sealed class LaneConnection(string connectionString, string name) : IDi
     public List<string> FindTaken(ReadOnlySpan<BatchRow> rows)
     {
         var streams = new string[rows.Length];
+        var keys = new long[rows.Length];
         var versions = new long[rows.Length];
         for (var i = 0; i < rows.Length; i++)
         {
             streams[i] = rows[i].Stream;
+            keys[i] = Fingerprint.Of(rows[i].Stream);
             versions[i] = rows[i].Version;
         }
 
         using var command = new NpgsqlCommand(
-            "SELECT DISTINCT j.stream FROM unnest($1, $2) AS n (stream, version) JOIN journal j ON j.stream = n.stream COLLATE \"C\" AND j.version = n.version",
+            """
+            SELECT DISTINCT j.stream FROM unnest($1, $2, $3) AS n (key, version, stream)
+            JOIN journal j ON j.stream_key = n.key AND j.version = n.version AND j.stream = n.stream COLLATE "C"
+            """,
             _connection)
         {
             Parameters =
             {
-                new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = keys, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
                 new() { Value = versions, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new() { Value = streams, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
             },
         };
         using var reader = command.ExecuteReader();

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.History;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel;
@@ -38,7 +39,7 @@ internal sealed class ActivityHistory(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = before.Number });
         command.Parameters.Add(new() { Value = before.Role });
         command.Parameters.Add(new() { Value = limit + 1 });
-        command.Parameters.Add(new() { Value = AccountKey.Of(account) });
+        command.Parameters.Add(new() { Value = Fingerprint.Of(account) });
         var page = new List<ActivityView>();
         var last = default(Key);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -1,4 +1,5 @@
 using Bourse.Domain.Accounts;
+using Bourse.Silo.Postgres;
 
 namespace Bourse.Silo.ReadModel;
 
@@ -9,7 +10,7 @@ internal sealed class OrderChange(Guid id, string account)
 
     public string Account { get; } = account;
 
-    public long AccountKey { get; } = ReadModel.AccountKey.Of(account);
+    public long AccountKey { get; } = Fingerprint.Of(account);
 
     /// <summary>Set when the order was placed in this batch: the row is new.</summary>
     public OrderPlaced? Placed { get; private set; }

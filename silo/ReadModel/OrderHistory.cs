@@ -27,7 +27,7 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
     {
         await using var command = source.CreateCommand();
         command.Parameters.Add(new() { Value = query.Account });
-        command.Parameters.Add(new() { Value = AccountKey.Of(query.Account) });
+        command.Parameters.Add(new() { Value = Fingerprint.Of(query.Account) });
         var sql = new StringBuilder(Select);
         if (query.Open is { } open)
         {
@@ -73,13 +73,13 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
         FindOne("id = $3", account, [orderId], cancellation);
 
     public Task<OrderView?> Find(string account, string clientOrderId, CancellationToken cancellation) =>
-        FindOne("client_order_id = $3 AND client_key = $4", account, [clientOrderId, AccountKey.Of(account, clientOrderId)], cancellation);
+        FindOne("client_order_id = $3 AND client_key = $4", account, [clientOrderId, Fingerprint.Of(account, clientOrderId)], cancellation);
 
     private async Task<OrderView?> FindOne(string condition, string account, object[] values, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand($"{Select} AND {condition}");
         command.Parameters.Add(new() { Value = account });
-        command.Parameters.Add(new() { Value = AccountKey.Of(account) });
+        command.Parameters.Add(new() { Value = Fingerprint.Of(account) });
         foreach (var value in values)
         {
             command.Parameters.Add(new() { Value = value });

@@ -123,7 +123,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
         var request = placed.Request;
         _buffer.BeginRow(22);
         _buffer.Write(order.AccountKey);
-        _buffer.Write(AccountKey.Of(order.Account, request.ClientOrderId));
+        _buffer.Write(Fingerprint.Of(order.Account, request.ClientOrderId));
         _buffer.Write(order.Id);
         _buffer.WriteTimeMs(placed.TimeMs);
         _buffer.WriteTimeMs(order.UpdatedAtMs);

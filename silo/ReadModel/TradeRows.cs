@@ -34,8 +34,8 @@ internal sealed class TradeRows(MonthlyPartitions partitions)
         foreach (var (symbol, trade) in trades)
         {
             _buffer.BeginRow(14);
-            _buffer.Write(AccountKey.Of(trade.TakerAccount));
-            _buffer.Write(AccountKey.Of(trade.MakerAccount));
+            _buffer.Write(Fingerprint.Of(trade.TakerAccount));
+            _buffer.Write(Fingerprint.Of(trade.MakerAccount));
             _buffer.WriteTimeMs(trade.TimeMs);
             _buffer.Write(trade.Number);
             _buffer.Write((short)trade.Side);

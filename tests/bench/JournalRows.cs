@@ -102,12 +102,13 @@ internal static class JournalRows
             while (Stopwatch.GetElapsedTime(started) < span)
             {
                 var asked = Stopwatch.GetTimestamp();
-                await using (var copy = await connection.BeginBinaryImportAsync("COPY journal (version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)"))
+                await using (var copy = await connection.BeginBinaryImportAsync("COPY journal (stream_key, version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)"))
                 {
                     for (var i = 0; i < YardstickBatch; i++)
                     {
                         await copy.StartRowAsync();
-                        await copy.WriteAsync(1 + (++count / 1_000), NpgsqlDbType.Bigint);
+                        await copy.WriteAsync(++count % 1_000, NpgsqlDbType.Bigint);
+                        await copy.WriteAsync(1 + (count / 1_000), NpgsqlDbType.Bigint);
                         await copy.WriteAsync(DateTime.UtcNow, NpgsqlDbType.TimestampTz);
                         await copy.WriteAsync(1, NpgsqlDbType.Integer);
                         await copy.WriteAsync($"plain/{run}-{worker}-{count % 1_000:D18}", NpgsqlDbType.Text);

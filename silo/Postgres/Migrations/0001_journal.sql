@@ -1,13 +1,14 @@
 -- The truth: every event of every grain, in rows that are only ever added.
 CREATE TABLE journal (
-    version  bigint      NOT NULL,
-    position bigint      NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 64),
-    xid      xid8        NOT NULL DEFAULT pg_current_xact_id(),
-    time     timestamptz NOT NULL,
-    count    integer     NOT NULL,
-    stream   text        COLLATE "C" NOT NULL,
-    payload  bytea       NOT NULL,
-    PRIMARY KEY (stream, version)
+    stream_key bigint      NOT NULL,
+    version    bigint      NOT NULL,
+    position   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY (CACHE 64),
+    xid        xid8        NOT NULL DEFAULT pg_current_xact_id(),
+    time       timestamptz NOT NULL,
+    count      integer     NOT NULL,
+    stream     text        COLLATE "C" NOT NULL,
+    payload    bytea       NOT NULL,
+    PRIMARY KEY (stream_key, version, stream)
 ) WITH (
     fillfactor = 100,
     toast_tuple_target = 8160,
@@ -20,6 +21,7 @@ CREATE TABLE journal (
 -- Payloads are small and dense: compressing them costs more than it saves.
 ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 CREATE INDEX journal_order ON journal (xid, position);
+COMMENT ON COLUMN journal.stream_key IS 'fingerprint of stream (Fingerprint.cs): the primary key is that of (stream, version), but compares numbers first';
 COMMENT ON COLUMN journal.version IS 'number of the first event of the row';
 COMMENT ON COLUMN journal.count IS 'how many events the row holds';
 COMMENT ON COLUMN journal.xid IS 'the transaction: rows below the oldest running one are final, in the order (xid, position)';

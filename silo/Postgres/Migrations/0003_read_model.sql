@@ -1,6 +1,6 @@
 -- What history endpoints read: projected from the journal, a little behind it.
 
--- Keys of accounts in the large tables are fingerprints of their ids (AccountKey): an index over 8 bytes costs a third of one over text.
+-- Keys of accounts in the large tables are fingerprints of their ids (Fingerprint.cs): an index over 8 bytes costs half of one over text.
 -- Who looks up by a key compares the id too.
 
 -- An order's id is a UUIDv7, whose first 48 bits are the time in ms: so a look-up by id goes to one month's partition.

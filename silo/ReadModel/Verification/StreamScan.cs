@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel.Verification;
@@ -11,14 +12,14 @@ internal static class StreamScan
         Read(connection, "stream >= $1 AND stream < $2", [prefix + "/", prefix + "0"], cancellation);
 
     public static IAsyncEnumerable<TailRow> One(NpgsqlConnection connection, string stream, CancellationToken cancellation) =>
-        Read(connection, "stream = $1", [stream], cancellation);
+        Read(connection, "stream_key = $1 AND stream = $2", [Fingerprint.Of(stream), stream], cancellation);
 
     /// <summary>What is neither an account's nor a book's.</summary>
     public static IAsyncEnumerable<TailRow> Others(NpgsqlConnection connection, CancellationToken cancellation) =>
         Read(connection, "NOT (stream >= 'account/' AND stream < 'account0') AND NOT (stream >= 'book/' AND stream < 'book0')", [], cancellation);
 
     private static async IAsyncEnumerable<TailRow> Read(
-        NpgsqlConnection connection, string condition, string[] parameters, [EnumeratorCancellation] CancellationToken cancellation)
+        NpgsqlConnection connection, string condition, object[] parameters, [EnumeratorCancellation] CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
             $"SELECT xid, position, stream, payload, version, count, time FROM journal WHERE {condition} ORDER BY stream, version", connection)

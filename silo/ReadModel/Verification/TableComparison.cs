@@ -1,5 +1,6 @@
 using Bourse.Domain.Books;
 using Bourse.Domain.Matching;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel.Verification;
@@ -126,7 +127,7 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
     }
 
     private Task ReadOrders(string account, Action<NpgsqlDataReader> row, CancellationToken cancellation) =>
-        Read(OrderState.Select, account, row, cancellation, AccountKey.Of(account));
+        Read(OrderState.Select, account, row, cancellation, Fingerprint.Of(account));
 
     private async Task Read(string sql, string key, Action<NpgsqlDataReader> row, CancellationToken cancellation, long? accountKey = null)
     {

@@ -218,7 +218,7 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
         var table = new Dictionary<Guid, OrderState>();
         await using (var command = new NpgsqlCommand(OrderState.Select + " LIMIT 200000", tables)
         {
-            Parameters = { new() { Value = account }, new() { Value = AccountKey.Of(account) } },
+            Parameters = { new() { Value = account }, new() { Value = Fingerprint.Of(account) } },
         })
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {

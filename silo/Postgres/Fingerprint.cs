@@ -1,16 +1,16 @@
-namespace Bourse.Silo.ReadModel;
+namespace Bourse.Silo.Postgres;
 
 /// <summary>
-/// Fingerprints that stand for ids in the indexes of large tables: FNV-1a of 64 bits over the characters. They never change, because they
-/// are stored. Two ids with one fingerprint are told apart by the ids beside it.
+/// 64-bit fingerprints that stand for names in the indexes of large tables, which then compare numbers: FNV-1a over the characters. They never
+/// change, because they are stored. Two names with one fingerprint are told apart by the names beside it.
 /// </summary>
-internal static class AccountKey
+internal static class Fingerprint
 {
     private const ulong Offset = 14_695_981_039_346_656_037;
     private const ulong Prime = 1_099_511_628_211;
 
-    /// <summary>Of an account.</summary>
-    public static long Of(string account) => (long)Add(Offset, account);
+    /// <summary>Of an account's id, or of a stream's name.</summary>
+    public static long Of(string name) => (long)Add(Offset, name);
 
     /// <summary>Of an account's client order id.</summary>
     public static long Of(string account, string clientOrderId) => (long)Add(Add(Add(Offset, account), "/"), clientOrderId);
