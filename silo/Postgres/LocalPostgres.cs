@@ -68,20 +68,30 @@ public sealed class LocalPostgres : IAsyncDisposable
             await Initialize(folder, binaries, user, options, say, cancellation);
         }
 
-        var running = await FindRunning(folder, say);
-        var port = running?.Port ?? await Launch(folder, binaries, user, options, say, cancellation);
-        var postgres = new LocalPostgres(folder, binaries, user, say, port, running is not null);
-        try
+        if (await FindRunning(folder, say) is { } running)
         {
-            await postgres.MakeReady(options.StartTimeout, cancellation);
-        }
-        catch (Exception) when (running is null)
-        {
-            await postgres.StopAsync();
-            throw;
+            var adopted = new LocalPostgres(folder, binaries, user, say, running.Port, wasRunning: true);
+            if (await adopted.MakeReady(options.StartTimeout, cancellation))
+            {
+                return adopted;
+            }
+
+            say("it was on its way out and has ended");
         }
 
-        return postgres;
+        var port = await Launch(folder, binaries, user, options, say, cancellation);
+        var launched = new LocalPostgres(folder, binaries, user, say, port, wasRunning: false);
+        try
+        {
+            return await launched.MakeReady(options.StartTimeout, cancellation)
+                ? launched
+                : throw new InvalidOperationException($"PostgreSQL ended right after its start\n{folder.LogTail()}");
+        }
+        catch
+        {
+            await launched.StopAsync();
+            throw;
+        }
     }
 
     /// <summary>A connection string to another database of this server.</summary>
@@ -200,17 +210,28 @@ public sealed class LocalPostgres : IAsyncDisposable
                 return port;
             }
 
-            if (attempt == attempts || IsFree(port))
+            if (attempt == attempts)
             {
                 throw new InvalidOperationException($"PostgreSQL did not start: {output.Trim()}\n{folder.LogTail()}");
             }
+
+            // Somebody took the port, or children of a predecessor that was killed still hold its memory.
+            await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
         }
     }
 
-    private async Task MakeReady(TimeSpan timeout, CancellationToken cancellation)
+    /// <summary>Waits until it answers, and makes the database when missing.</summary>
+    /// <returns>False when the server has ended instead.</returns>
+    private async Task<bool> MakeReady(TimeSpan timeout, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres") + ";Pooling=false");
-        await using var connection = await PostgresProbe.OpenWhenReady(source, timeout, _say, cancellation);
+        await using var connection = await PostgresProbe.OpenWhenReady(
+            source, () => PostmasterFile.Read(_folder.Database) is { IsAlive: true }, timeout, _say, cancellation);
+        if (connection is null)
+        {
+            return false;
+        }
+
         await using var find = new NpgsqlCommand("SELECT current_setting('data_directory'), EXISTS (SELECT FROM pg_database WHERE datname = $1)", connection)
         {
             Parameters = { new() { Value = Database } },
@@ -225,12 +246,13 @@ public sealed class LocalPostgres : IAsyncDisposable
 
             if (reader.GetBoolean(1))
             {
-                return;
+                return true;
             }
         }
 
         await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
         await create.ExecuteNonQueryAsync(cancellation);
+        return true;
     }
 
     private static int FreePort()

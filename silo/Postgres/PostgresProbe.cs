@@ -6,9 +6,10 @@ namespace Bourse.Silo.Postgres;
 internal static class PostgresProbe
 {
     /// <summary>Opens a connection, again and again while the server starts or recovers.</summary>
+    /// <returns>Null when <paramref name="isAlive"/> says that there is no server any more.</returns>
     /// <exception cref="InvalidOperationException">Not within the time.</exception>
-    public static async Task<NpgsqlConnection> OpenWhenReady(
-        NpgsqlDataSource source, TimeSpan timeout, Action<string> say, CancellationToken cancellation)
+    public static async Task<NpgsqlConnection?> OpenWhenReady(
+        NpgsqlDataSource source, Func<bool> isAlive, TimeSpan timeout, Action<string> say, CancellationToken cancellation)
     {
         var deadline = TimeProvider.System.GetUtcNow() + timeout;
         var told = "";
@@ -20,6 +21,11 @@ internal static class PostgresProbe
             }
             catch (NpgsqlException e) when (IsTransient(e))
             {
+                if (!isAlive())
+                {
+                    return null;
+                }
+
                 if (TimeProvider.System.GetUtcNow() >= deadline)
                 {
                     throw new InvalidOperationException($"PostgreSQL did not answer within {timeout.TotalSeconds:0} s: {e.Message}", e);
@@ -37,5 +43,6 @@ internal static class PostgresProbe
     }
 
     private static bool IsTransient(NpgsqlException e) =>
-        e is not PostgresException p || p.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections;
+        e is not PostgresException p
+        || p.SqlState is PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.TooManyConnections or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown;
 }

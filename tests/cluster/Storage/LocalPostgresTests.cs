@@ -87,6 +87,23 @@ public sealed class LocalPostgresTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_is_just_going_down_is_not_taken_for_one_that_runs()
+    {
+        await Start();
+        for (var round = 0; round < 5; round++)
+        {
+            using (var quit = Process.Start("kill", ["-QUIT", Postmaster()]))
+            {
+                quit.WaitForExit();
+            }
+
+            (await Scalar(await Start(), "SELECT 1")).ShouldBe(1);
+        }
+
+        await (await Start()).StopAsync();
+    }
+
+    [Fact]
     public async Task A_taken_port_makes_it_move_to_another()
     {
         var first = await Start();
