@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -15,7 +17,6 @@ public sealed partial class Product : IAsyncDisposable
     private static readonly TimeSpan StopDeadline = TimeSpan.FromSeconds(45);
 
     private readonly StringBuilder _output = new();
-    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Process? _process;
 
     private Product(string data) => Data = data;
@@ -31,7 +32,7 @@ public sealed partial class Product : IAsyncDisposable
         var product = new Product(TestServer.NewFolder());
         try
         {
-            await product.Run(port: 0);
+            await product.Run(FreePort());
             return product;
         }
         catch
@@ -123,7 +124,7 @@ public sealed partial class Product : IAsyncDisposable
 
     private async Task Run(int port)
     {
-        var address = port == 0 ? _address : new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var address = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         Launch(port, address);
         try
         {
@@ -208,6 +209,25 @@ public sealed partial class Product : IAsyncDisposable
         lock (_output)
         {
             return _output.ToString();
+        }
+    }
+
+    // Below the range from which the system gives out ports: a client that keeps trying while the server is down could be given that very one, and hold it.
+    private static int FreePort()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(15_000, 32_000);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // taken
+            }
         }
     }
 

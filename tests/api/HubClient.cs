@@ -129,9 +129,9 @@ public sealed class HubClient : IAsyncDisposable
                 Take(message);
             }
         }
-        catch (WebSocketException)
+        catch (Exception cut) when (cut is WebSocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // the connection was cut
+            // the connection was cut, by the other end or by us
         }
 
         foreach (var call in _calls.Values)

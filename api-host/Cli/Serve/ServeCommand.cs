@@ -49,6 +49,7 @@ internal static class ServeCommand
         builder.Logging.ClearProviders();
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // five lines a request otherwise
         builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System));
+        builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None); // a refused order is no error; bugs are logged by our filter
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
         builder.AddBourseSilo(storage, marketData => ConfigureMarketData(options, marketData));
         builder.AddBourseFrontEnd();

@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace Bourse.Tests.Api.Crash;
+
+/// <summary>Holds what traders were told against what the product has stored.</summary>
+public static class Stored
+{
+    private const int MaxSampled = 100;
+
+    /// <summary>Lets everything come to rest, verifies the database and looks at every order, fill and event. The traders must have stopped.</summary>
+    public static async Task ShouldHoldWhatWasTold(Product product, IReadOnlyCollection<CrashTrader> traders)
+    {
+        foreach (var trader in traders)
+        {
+            await trader.Settle();
+        }
+
+        var (code, told, error) = await product.Command("verify");
+        code.ShouldBe(0, told + error);
+        foreach (var trader in traders)
+        {
+            await EveryAcknowledgedOrderIsThere(trader);
+            await FillsToldAreFillsStored(trader);
+            (await trader.ReadAgain()).Select(Text).ShouldBe(trader.Record.Updates.Select(Text), "the channel tells the same again");
+            await trader.Disconnect();
+        }
+    }
+
+    private static async Task EveryAcknowledgedOrderIsThere(CrashTrader trader)
+    {
+        var stored = (await All(trader.User, "/api/v1/orders?status=all&direction=asc&limit=500")).ToDictionary(o => OrderRecord.Text(o, "id"));
+        stored.Values.Select(o => OrderRecord.Text(o, "client_order_id")).ShouldBeUnique();
+        foreach (var told in trader.Record.Acknowledged.Values)
+        {
+            stored.ShouldContainKey(OrderRecord.Text(told, "id"));
+            OrderRecord.ShouldHold(stored[OrderRecord.Text(told, "id")], told);
+        }
+
+        foreach (var told in trader.Record.Acknowledged.Values.Take(MaxSampled))
+        {
+            var byId = await trader.User.Get($"/api/v1/orders/{OrderRecord.Text(told, "id")}");
+            var byClientOrderId = await trader.User.Get($"/api/v1/orders/by_client_order_id/{OrderRecord.Text(told, "client_order_id")}");
+            byId.Status.ShouldBe(200, byId.Text);
+            OrderRecord.ShouldHold(byId.Body, told);
+            byClientOrderId.Text.ShouldBe(byId.Text);
+        }
+    }
+
+    private static async Task FillsToldAreFillsStored(CrashTrader trader)
+    {
+        var told = trader.Record.Fills().ToList();
+        told.Select(f => (f.Order, f.Trade)).ShouldBeUnique();
+        var stored = (await All(trader.User, "/api/v1/account/activities?limit=500"))
+            .Where(a => OrderRecord.Text(a, "activity_type") == "FILL")
+            .Select(a => (OrderRecord.Text(a, "order_id"), OrderRecord.Number(a, "price"), OrderRecord.Number(a, "qty"), OrderRecord.Number(a, "fee")));
+        stored.Order().ShouldBe(told.Select(f => (f.Order, f.Price, f.Qty, f.Fee)).Order());
+    }
+
+    private static async Task<List<JsonElement>> All(ApiUser user, string path)
+    {
+        var items = new List<JsonElement>();
+        string? token = null;
+        do
+        {
+            var page = await user.Get(token is null ? path : $"{path}&page_token={Uri.EscapeDataString(token)}");
+            page.Status.ShouldBe(200, page.Text);
+            items.AddRange(page.Body.GetProperty("items").EnumerateArray());
+            token = page.Body.GetProperty("next_page_token").GetString();
+        }
+        while (token is not null);
+        return items;
+    }
+
+    private static string Text(JsonElement element) => element.GetRawText();
+}
