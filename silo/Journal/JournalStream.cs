@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.Journal;
@@ -22,13 +23,14 @@ public static class JournalStream
         await using var command = new NpgsqlCommand(
             """
             SELECT version, count, payload, time FROM journal
-            WHERE stream = $1 AND version >= coalesce((SELECT max(version) FROM journal WHERE stream = $1 AND version <= $2), 0)
+            WHERE stream_key = $3 AND stream = $1 AND version >= coalesce(
+                (SELECT max(version) FROM journal WHERE stream_key = $3 AND stream = $1 AND version <= $2), 0)
             ORDER BY version
             """,
             connection)
         {
             CommandTimeout = 0,
-            Parameters = { new() { Value = stream }, new() { Value = fromVersion } },
+            Parameters = { new() { Value = stream }, new() { Value = fromVersion }, new() { Value = Fingerprint.Of(stream) } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
