@@ -11,15 +11,17 @@ public sealed class MemoryTests
     [Fact]
     public void Closed_orders_stay_while_they_are_few_or_young()
     {
-        Close(1_500);
+        const int closed = 1_500;
+        const int oldestKept = closed + 1 - Account.ClosedOrdersKept + 1;
+        Close(closed);
         Find(1).ShouldBe(ClientIdLookup.Found);
 
         _desk.NowMs += Account.ClosedOrdersKeptMs;
         Close(1);
 
         Find(1).ShouldBe(ClientIdLookup.MaybeOlder);
-        Find(501).ShouldBe(ClientIdLookup.MaybeOlder);
-        Find(502).ShouldBe(ClientIdLookup.Found);
+        Find(oldestKept - 1).ShouldBe(ClientIdLookup.MaybeOlder);
+        Find(oldestKept).ShouldBe(ClientIdLookup.Found);
         _desk.Account.FindByClientOrderId("never", out _).ShouldBe(ClientIdLookup.Never);
         _desk.Account.CheckInvariants().ShouldBeEmpty();
     }
