@@ -74,7 +74,9 @@ internal sealed partial class JournalLane : IDisposable
                 break;
             }
 
+            var taken = _time.GetTimestamp();
             _batch.Fill(head);
+            var appends = _batch.AppendCount;
             try
             {
                 Commit();
@@ -84,6 +86,17 @@ internal sealed partial class JournalLane : IDisposable
                 _batch.Clear();
                 Queue.Finish();
             }
+
+            GatherUnderLoad(appends, taken);
+        }
+    }
+
+    private void GatherUnderLoad(int appends, long taken)
+    {
+        var rest = _options.BusyInterval - _time.GetElapsedTime(taken);
+        if (appends >= _options.BusyBatch && rest > TimeSpan.Zero)
+        {
+            Queue.Pause(rest);
         }
     }
 

@@ -18,6 +18,15 @@ public sealed record JournalOptions
     /// <value>How long a commit may take, and an append wait for one, before its outcome is called unknown. Whole seconds.</value>
     public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <value>
+    /// Under load a lane begins no batch sooner than this after the one before, because a commit costs as much as a hundred rows. It adds at
+    /// most so much to a commit, and nothing while batches are smaller than <see cref="BusyBatch"/>.
+    /// </value>
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(3);
+
+    /// <value>From how many appends on a batch tells of load.</value>
+    public int BusyBatch { get; init; } = 16;
+
     /// <value>The longest pause between two attempts to reach PostgreSQL again; the first is 100 ms.</value>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(1);
 
