@@ -112,6 +112,7 @@ public sealed class JournalOutageTests : IAsyncLifetime
 
         writers.ForEach(w => w.Stop());
         await Task.WhenAll(running);
+        await Eventually.Holds(() => !Refuses(journal), "the journal heals from the last kill");
         foreach (var writer in writers)
         {
             await writer.CheckJournal();
