@@ -49,7 +49,7 @@ internal sealed class Pair(string currency)
     /// <param name="atEnd">The account's journal has ended; until then it is enough to keep few.</param>
     public void Resolved(long firstUnresolved, bool atEnd)
     {
-        const int fewEnough = 256;
+        const int fewEnough = 32;
         var drop = (int)(firstUnresolved - 1 - FirstKept);
         if (drop > fewEnough || (atEnd && drop > 0))
         {
