@@ -41,7 +41,7 @@ public sealed partial class AccountGrain
                     await Commit();
                     var order = _account.FindOrder(placed.OrderId)!;
                     await Deliver(order.Symbol, BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol)));
-                    return AnswerSettled(placed.OrderId);
+                    return await AnswerSettled(placed.OrderId);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
                 case PlaceOutcome.Conflict:
@@ -90,7 +90,7 @@ public sealed partial class AccountGrain
             _underWay.Add(orderId, null);
             await Commit();
             await Deliver(order.Symbol, BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol)));
-            return AnswerSettled(orderId);
+            return await AnswerSettled(orderId);
         }
         catch (Exception away) when (Outage.Is(away))
         {
@@ -123,7 +123,7 @@ public sealed partial class AccountGrain
             await TakeAnswer(order.Symbol, answer);
             return _account.FindOrder(orderId) is { IsOpen: false } ended
                 ? answer.Kind == BookAnswerKind.Done
-                    ? new OrderAnswer(AnswerKind.Done, AccountViews.View(ended))
+                    ? await AnswerSettled(ended.Id)
                     : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."))
                 : Unavailable("The book has not said yet how the order ended.");
         }
@@ -140,14 +140,17 @@ public sealed partial class AccountGrain
         return await Task.WhenAll(open.Select(Cancel));
     }
 
-    private OrderAnswer AnswerSettled(Guid orderId)
+    // Later turns may have applied more than is durable: what the answer tells is waited for.
+    private async ValueTask<OrderAnswer> AnswerSettled(Guid orderId)
     {
         if (_account.FindOrder(orderId) is not { } order || order.Status == OrderStatus.PendingNew || order.Replace is not null)
         {
             return Unavailable("The order is durable; its book has not answered yet.");
         }
 
-        return new OrderAnswer(AnswerKind.Done, AccountViews.View(order));
+        var view = AccountViews.View(order);
+        await Commit();
+        return new OrderAnswer(AnswerKind.Done, view);
     }
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
