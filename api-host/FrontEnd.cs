@@ -4,6 +4,7 @@ using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Health;
 using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live;
+using Bourse.ApiHost.Live.Depth;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
 using Bourse.ApiHost.Market;
@@ -132,6 +133,7 @@ public static class FrontEnd
         services.AddSingleton<HubConnections>();
         services.AddHosted<FlushWheel>();
         services.AddHosted<QuoteFanOut>();
+        services.AddHosted<DepthFanOut>();
         services.AddHosted<AccountChannels>();
     }
 

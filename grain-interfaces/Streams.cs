@@ -8,6 +8,12 @@ public static class Streams
     /// <summary><c>quotes/{symbol}</c>: the newest <see cref="Feeds.Quote"/>; a newer one replaces an older.</summary>
     public const string Quotes = "quotes";
 
+    /// <summary><c>depth/{symbol}</c>: the newest <see cref="Books.DepthWindow"/> while somebody watches; a newer one replaces an older.</summary>
+    public const string Depth = "depth";
+
+    /// <summary><c>trades/{symbol}</c>: <see cref="Feeds.TradeBatch"/> while somebody watches; numbered facts, a gap is asked for again.</summary>
+    public const string Trades = "trades";
+
     /// <summary><c>account/{id}</c>: <see cref="Accounts.AccountNotice"/>, numbered facts; a gap is asked for again.</summary>
     public const string Account = "account";
 }

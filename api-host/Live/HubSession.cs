@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Bourse.ApiHost.Live;
 
 /// <summary>What one connection has under way: its outbox of quotes and its order channel. Ends with the connection.</summary>
-public sealed class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWheel wheel) : IAsyncDisposable
+public sealed partial class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWheel wheel) : IAsyncDisposable
 {
     private readonly SemaphoreSlim changing = new(1);
     private OrderPump? pump;
@@ -55,6 +55,7 @@ public sealed class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWhee
         try
         {
             ended = true;
+            await EndDepths();
             await EndOrders();
         }
         finally

@@ -9,6 +9,10 @@ public sealed class LiveOptions
     [Range(1, 100_000)]
     public int MaxSymbolsPerConnection { get; set; } = 2_000;
 
+    /// <value>Of how many symbols one connection may watch the depth; 50 by default.</value>
+    [Range(1, 10_000)]
+    public int MaxDepthsPerConnection { get; set; } = 50;
+
     /// <value>How many connections one user may have at this front end; 1,000 by default.</value>
     [Range(1, 1_000_000)]
     public int MaxConnectionsPerUser { get; set; } = 1_000;

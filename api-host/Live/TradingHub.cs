@@ -15,7 +15,7 @@ namespace Bourse.ApiHost.Live;
 /// <c>/hubs/trading</c>. Quotes need no sign-in; orders do. A method's result is what REST answers; errors are those of REST too, see
 /// <see cref="HubProblemFilter"/>. Arguments are read here, not by SignalR, so that a malformed one gets an error that says which.
 /// </summary>
-public sealed class TradingHub(
+public sealed partial class TradingHub(
     OrderDesk desk,
     InstrumentCache instruments,
     QuoteFanOut quotes,

@@ -83,3 +83,8 @@ public sealed record DepthView(string Symbol, long Seq, IReadOnlyList<DepthLevel
 /// <summary>One price level.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.depth-level")]
 public readonly record struct DepthLevel(decimal Price, decimal Quantity, int Orders);
+
+/// <summary>The best price levels of a book as they stand: a state, of which the newest counts.</summary>
+/// <param name="Levels">How many levels a side were looked at; fewer in <paramref name="Depth"/> means that the book has no more.</param>
+[GenerateSerializer, Immutable, Alias("bourse.depth-window")]
+public sealed record DepthWindow(int Levels, DepthView Depth);

@@ -21,6 +21,13 @@ public interface IBookGrain : IGrainWithStringKey
     [Alias("get-depth")]
     Task<DepthView> GetDepth(int levels);
 
+    /// <summary>
+    /// Depth as <see cref="GetDepth"/> gives it, and each change of it on the stream <c>depth/{symbol}</c> for the next 15 s at least: ask again in
+    /// that time. While nobody asks, nothing is published.
+    /// </summary>
+    [Alias("watch-depth")]
+    Task<DepthWindow> WatchDepth(int levels);
+
     /// <summary>Wakes the book so that it delivers reports still unacknowledged.</summary>
     [Alias("resolve")]
     Task Resolve();

@@ -14,6 +14,10 @@ public readonly record struct Tick(
 [GenerateSerializer, Immutable, Alias("bourse.trade-print")]
 public readonly record struct TradePrint(long Number, decimal Price, decimal Quantity, Side Side, long TimestampMs);
 
+/// <summary>Trades of one book, in order of their numbers.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.trade-batch")]
+public sealed record TradeBatch(IReadOnlyList<TradePrint> Trades);
+
 /// <summary>The newest state of a symbol. Change is against the first price of the UTC day.</summary>
 /// <param name="Seq">Counts up with each change of the state, for this activation of the feed.</param>
 [GenerateSerializer, Immutable, Alias("bourse.quote")]

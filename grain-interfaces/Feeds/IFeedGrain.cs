@@ -23,6 +23,12 @@ public interface IFeedGrain : IGrainWithStringKey
     [Alias("get-trades")]
     Task<IReadOnlyList<TradePrint>> GetTrades(int max);
 
+    /// <summary>
+    /// The number of the newest trade, and each further one on the stream <c>trades/{symbol}</c> for the next 15 s at least: ask again in that time.
+    /// </summary>
+    [Alias("watch-trades")]
+    Task<long> WatchTrades();
+
     /// <summary>Bars with a start in [from, to), oldest first, at most <paramref name="max"/> of the newest (1 to 50,000); null price means trade, or mid where there are only quotes.</summary>
     [Alias("get-bars")]
     Task<IReadOnlyList<Bar>> GetBars(Timeframe timeframe, BarPrice? price, long fromMs, long toMs, int max);

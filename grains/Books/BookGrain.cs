@@ -14,7 +14,7 @@ namespace Bourse.Grains.Books;
 /// reports, and <see cref="ReportPump"/> brings the others theirs, outside any command's turn.
 /// </summary>
 [Reentrant]
-public sealed class BookGrain(IJournal journal, InstrumentCatalogue catalogue, TimeProvider time, ILogger<BookGrain> log)
+public sealed partial class BookGrain(IJournal journal, InstrumentCatalogue catalogue, TimeProvider time, ILogger<BookGrain> log)
     : JournaledGrain(journal), IBookGrain
 {
     private const int MaxDepthLevels = 1_000;

@@ -98,6 +98,7 @@ public sealed partial class FeedGrain(
             }
 
             Take(trades);
+            TellTrades(trades);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Json;
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -9,6 +10,9 @@ namespace Bourse.Tests.Browser;
 public sealed class TerminalTests(TerminalTests.Running running) : IClassFixture<TerminalTests.Running>
 {
     private const string Symbol = "AAPL";
+
+    /// <summary>Ends each message of SignalR's JSON protocol.</summary>
+    private const char Separator = '\u001e';
 
     [Fact]
     public async Task A_trader_signs_up_sees_the_price_move_buys_and_finds_it_all_again_after_a_reload()
@@ -53,6 +57,31 @@ public sealed class TerminalTests(TerminalTests.Running running) : IClassFixture
         await trader.Orders.GetByRole(AriaRole.Tab, new() { Name = "Order history" }).ClickAsync();
         await Expect(row.Locator("[data-field='status']")).ToHaveTextAsync("Canceled");
         trader.Complaints.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_order_book_follows_the_market_and_heals_when_messages_are_lost()
+    {
+        await using var trader = await running.Browser.Visit(running.Product.Address);
+        var differences = 0;
+        await trader.Page.RouteWebSocketAsync(new Regex("/hubs/trading"), page =>
+        {
+            var server = page.ConnectToServer();
+            server.OnMessage(frame => page.Send(string.Concat(frame.Text!.Split(Separator).SkipLast(1).Where(Arrives).Select(message => message + Separator))));
+        });
+        await trader.SignUp();
+        await trader.Select(Symbol);
+
+        var book = trader.Page.GetByRole(AriaRole.Region, new() { Name = "Order book" });
+        await Expect(book).ToHaveAttributeAsync("data-healed", new Regex("^([3-9]|\\d\\d)"), new() { Timeout = 60_000 });
+        await Expect(book).ToHaveAttributeAsync("data-seq", new Regex("\\d"));
+        await Expect(book.GetByRole(AriaRole.Table, new() { Name = "bids" }).Locator("tr")).Not.ToHaveCountAsync(0);
+        await Expect(book.GetByRole(AriaRole.Table, new() { Name = "asks" }).Locator("tr")).Not.ToHaveCountAsync(0);
+        await Expect(book.Locator("tr[data-trade]").First).ToBeVisibleAsync(new() { Timeout = 60_000 });
+        trader.Complaints.ShouldBeEmpty();
+
+        bool Arrives(string message) =>
+            !message.Contains("\"depth_update\"", StringComparison.Ordinal) || message.Contains("\"snapshot\"", StringComparison.Ordinal) || ++differences % 8 != 0;
     }
 
     [Fact]

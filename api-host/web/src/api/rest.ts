@@ -1,13 +1,14 @@
 import { ApiError, problem } from './errors';
 import { withRetry } from './retry';
 import type { Session } from './session';
-import type { Bar, Instrument, NewOrder, Order, Page, Portfolio, Quote, User } from './types';
+import type { Bar, Instrument, NewOrder, Order, Page, Portfolio, Quote, Trade, User } from './types';
 
 const answerWithinMs = 35_000;
 /** Lists are read to their end, but never further than this many pages. */
 const maxPages = 20;
 /** The newest bars, a good deal more than a screen holds. */
 const maxBars = 2000;
+const tapeLength = 50;
 
 /** The path form of a symbol: `EUR/USD` is written `EUR-USD`. */
 export const symbolInPath = (symbol: string): string => encodeURIComponent(symbol.replaceAll('/', '-'));
@@ -24,6 +25,10 @@ export class Rest {
   quote = (symbol: string): Promise<Quote> => this.call('GET', `/market/quote/${symbolInPath(symbol)}`);
   portfolio = (): Promise<Portfolio> => this.call('GET', '/portfolio');
   openOrders = (): Promise<Order[]> => this.list('/orders?status=open&limit=500');
+
+  async trades(symbol: string): Promise<Trade[]> {
+    return (await this.call<Page<Trade>>('GET', `/market/trades/${symbolInPath(symbol)}?limit=${tapeLength}`)).items;
+  }
 
   chart(symbol: string, timeframe: string): Promise<Bar[]> {
     return this.call('GET', `/market/chart/${symbolInPath(symbol)}?timeframe=${timeframe}&limit=${maxBars}`);

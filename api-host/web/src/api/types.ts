@@ -44,6 +44,16 @@ export interface Quote {
   seq: number;
 }
 
+/** A trade of a book; `side` is the aggressor's. */
+export interface Trade {
+  symbol: string;
+  price: number;
+  qty: number;
+  side: Side;
+  seq: number;
+  timestamp: number;
+}
+
 export interface Bar {
   t: number;
   o: number;

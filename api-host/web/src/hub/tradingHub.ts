@@ -1,7 +1,8 @@
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 import { ApiError, hubProblem } from '../api/errors';
-import type { Halt, OrderUpdate, Portfolio, Position, Quote } from '../api/types';
+import type { Halt, OrderUpdate, Portfolio, Position, Quote, Trade } from '../api/types';
 import { Store } from '../lib/store';
+import type { DepthUpdate } from '../market/depthBook';
 
 export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stopped';
 
@@ -9,6 +10,8 @@ export type ConnectionState = 'connecting' | 'live' | 'reconnecting' | 'stopped'
 export interface HubEvents {
   connected: () => void;
   quotes: (batch: Quote[]) => void;
+  depth: (update: DepthUpdate) => void;
+  trade: (trade: Trade) => void;
   order: (update: OrderUpdate) => void;
   position: (position: Position) => void;
   account: (account: Partial<Portfolio>) => void;
@@ -48,6 +51,8 @@ export class TradingHub {
       .build();
     this.connection.serverTimeoutInMilliseconds = silenceMs;
     this.connection.on('price_update', events.quotes);
+    this.connection.on('depth_update', events.depth);
+    this.connection.on('trade', events.trade);
     this.connection.on('order_update', events.order);
     this.connection.on('position_update', events.position);
     this.connection.on('account_update', events.account);
@@ -81,6 +86,11 @@ export class TradingHub {
 
   subscribe = (symbols: string[]): Promise<unknown> => this.invoke('Subscribe', symbols);
 
+  /** The symbol's depth, a snapshot first, and its trades. */
+  subscribeDepth = (symbol: string, levels: number): Promise<unknown> => this.invoke('SubscribeDepth', symbol, levels);
+
+  unsubscribeDepth = (symbol: string): Promise<unknown> => this.invoke('UnsubscribeDepth', symbol);
+
   /** All order updates after the number, then live ones; null: live ones only. */
   subscribeOrders = (afterSeq: number | null): Promise<OrderChannelStart> =>
     this.invoke('SubscribeOrders', afterSeq) as Promise<OrderChannelStart>;
@@ -92,12 +102,12 @@ export class TradingHub {
     }
   }
 
-  private async invoke(method: string, argument: unknown): Promise<unknown> {
+  private async invoke(method: string, ...args: unknown[]): Promise<unknown> {
     if (this.connection.state !== HubConnectionState.Connected) {
       throw new ApiError('network_error', 0, null);
     }
     try {
-      return await this.connection.invoke(method, argument);
+      return await this.connection.invoke(method, ...args);
     } catch (error) {
       throw hubProblem(error);
     }

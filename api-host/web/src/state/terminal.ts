@@ -6,12 +6,15 @@ import { TradingHub, reconnectDelay } from '../hub/tradingHub';
 import { fromWire } from '../lib/decimal';
 import { places, price, quantity } from '../lib/format';
 import { Store } from '../lib/store';
+import { DepthFeed } from '../market/depthFeed';
+import { Tape } from '../market/tape';
 import { withPosition } from './account';
 import { OrderFeed } from './orderFeed';
 import type { Orders } from './orderStore';
 import { QuoteBook } from './quoteBook';
 import { Toasts } from './toasts';
 
+const depthLevels = 10;
 const portfolioPauseMs = 250;
 const portfolioEveryMs = 15_000;
 
@@ -28,6 +31,8 @@ export class Terminal {
   /** Counts the times that history may have been missed: charts load anew at each. */
   readonly generation = new Store(0);
   readonly toasts = new Toasts();
+  readonly depth: DepthFeed;
+  readonly tape: Tape;
   readonly rest: Rest;
   readonly hub: TradingHub;
 
@@ -42,12 +47,20 @@ export class Terminal {
     this.hub = new TradingHub(() => session.accessToken(), {
       connected: () => void this.connected(),
       quotes: (batch) => this.quotesArrived(batch),
+      depth: (update) => this.depth.arrived(update),
+      trade: (trade) => this.tape.arrived(trade),
       order: (update) => this.feed.arrived(update),
       position: (position) => this.positionArrived(position),
       account: (account) => this.accountArrived(account),
       halt: (halt) => this.haltArrived(halt),
       resync: (channel) => this.resync(channel),
     });
+    this.depth = new DepthFeed({
+      subscribe: this.hub.subscribeDepth,
+      unsubscribe: this.hub.unsubscribeDepth,
+      untilDone: (run) => this.untilDone(run),
+    });
+    this.tape = new Tape((symbol) => this.rest.trades(symbol));
     this.feed = new OrderFeed({
       subscribe: this.hub.subscribeOrders,
       lists: async () => (await Promise.all([this.rest.closedOrders(), this.rest.openOrders()])).flat(),
@@ -104,6 +117,12 @@ export class Terminal {
     await this.reporting(() => this.rest.cancelAll());
   }
 
+  /** Lets the depth and the trades of a symbol be shown. */
+  look(symbol: string): void {
+    this.depth.show(symbol, depthLevels);
+    this.tape.show(symbol);
+  }
+
   instrument = (symbol: string): Instrument | undefined => this.instruments.get().find((one) => one.symbol === symbol);
 
   private async reporting(run: () => Promise<void>): Promise<void> {
@@ -116,6 +135,8 @@ export class Terminal {
 
   private async connected(): Promise<void> {
     this.quotes.restart();
+    this.depth.restart();
+    void this.tape.load();
     this.generation.update((count) => count + 1);
     this.refreshPortfolio();
     await Promise.all([this.subscribeQuotes(), this.feed.sync()]);
@@ -182,6 +203,8 @@ export class Terminal {
   private resync(channel: string): void {
     if (channel.startsWith('order')) {
       void this.feed.reload();
+    } else if (channel === 'trades') {
+      void this.tape.load();
     } else {
       this.quotes.restart();
       void this.subscribeQuotes();

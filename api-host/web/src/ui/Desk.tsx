@@ -4,6 +4,7 @@ import { fromWire, negate, sign, toText } from '../lib/decimal';
 import { blank, type Ticket } from '../state/ticket';
 import { Header } from './Header';
 import { useStore, useTerminal } from './hooks';
+import { Ladder } from './Ladder';
 import { Market } from './Market';
 import { OrdersPanel } from './OrdersPanel';
 import { OrderTicket } from './OrderTicket';
@@ -45,6 +46,7 @@ export function Desk({ onSignOut }: { onSignOut: () => void }) {
       ) : (
         <>
           <Market instrument={selected} />
+          <Ladder instrument={selected} />
           <OrderTicket instrument={selected} ticket={ticket} onChange={setTicket} />
         </>
       )}
