@@ -17,7 +17,7 @@ public sealed partial class Account
         }
 
         CheckPositions(problems);
-        Check(problems, _orders.Count == _open.Count + _closed.Count && _byClientId.Count == _orders.Count, "orders are counted twice or lost");
+        Check(problems, _orders.Count == _open.Count && _byClientId.Count == _orders.Count, "orders are counted twice or lost");
         Check(problems, _closed.Count <= ClosedOrdersAtMost, $"{_closed.Count} closed orders are kept");
         return problems;
     }
@@ -38,7 +38,7 @@ public sealed partial class Account
             Check(problems, order.Reserved == required, $"order {order.Id} holds {order.Reserved}, not {required}");
         }
 
-        foreach (var order in _closed)
+        foreach (var order in _closed.All())
         {
             Check(problems, !order.IsOpen && order.Reserved == 0, $"order {order.Id} is closed and holds {order.Reserved}");
         }

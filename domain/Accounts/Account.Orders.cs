@@ -25,14 +25,13 @@ public sealed partial class Account
         last.OpenIndex = order.OpenIndex;
         _open.RemoveAt(_open.Count - 1);
         order.Replace = null;
-        _closed.Enqueue(order);
+        _orders.Remove(order.Id);
+        _byClientId.Remove(order.ClientOrderId);
+        _closed.Add(order);
         while (_closed.Count > ClosedOrdersKept
-            && (_closed.Count > ClosedOrdersAtMost || _closed.Peek().UpdatedAtMs <= nowMs - ClosedOrdersKeptMs))
+            && (_closed.Count > ClosedOrdersAtMost || _closed.OldestUpdatedAtMs <= nowMs - ClosedOrdersKeptMs))
         {
-            var oldest = _closed.Dequeue();
-            _orders.Remove(oldest.Id);
-            _byClientId.Remove(oldest.ClientOrderId);
-            _older.Add(oldest.ClientOrderId);
+            _older.Add(_closed.RemoveOldest());
         }
     }
 }

@@ -17,9 +17,9 @@ public sealed partial class Account
     public PlaceDecision DecidePlace(
         OrderRequest request, Instrument? instrument, decimal? referencePrice, RiskLimits limits, Guid orderId, long nowMs)
     {
-        if (request.ClientOrderId is not null && _byClientId.TryGetValue(request.ClientOrderId, out var known))
+        if (request.ClientOrderId is not null && FindByClientOrderId(request.ClientOrderId, out var known) == ClientIdLookup.Found)
         {
-            return new PlaceDecision(known.Request == request ? PlaceOutcome.Repeated : PlaceOutcome.Conflict, null, known, null);
+            return new PlaceDecision(known!.Request == request ? PlaceOutcome.Repeated : PlaceOutcome.Conflict, null, known, null);
         }
 
         var refusal = IsOpen ? OrderChecks.Market(request.Symbol, instrument, nowMs) : NotOpen();

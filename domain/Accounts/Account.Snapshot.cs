@@ -37,12 +37,7 @@ public sealed partial class Account
             OrderCodec.Write(ref w, order);
         }
 
-        w.WriteCount(_closed.Count);
-        foreach (var order in _closed)
-        {
-            OrderCodec.Write(ref w, order);
-        }
-
+        _closed.Save(ref w);
         foreach (var link in links)
         {
             SaveUnresolved(ref w, link);
@@ -158,22 +153,21 @@ public sealed partial class Account
                 throw new WireFormatException($"Order {order.Id} in a snapshot is not open, or of a symbol that is not there.");
             }
 
+            _byClientId.Add(order.ClientOrderId, order);
             AddOpen(order);
             link.AddExposure(order, order.ExposedQuantity);
         }
 
         for (var left = r.ReadLength(); left > 0; left--)
         {
-            var order = LoadOrder(ref r);
-            _orders.Add(order.Id, order);
-            _closed.Enqueue(order);
+            _closed.Add(LoadOrder(ref r));
         }
     }
 
     private Order LoadOrder(ref WireReader r)
     {
         var order = OrderCodec.Read(ref r);
-        return !_orders.ContainsKey(order.Id) && _byClientId.TryAdd(order.ClientOrderId, order)
+        return FindByClientOrderId(order.ClientOrderId, out _) != ClientIdLookup.Found && !_orders.ContainsKey(order.Id)
             ? order
             : throw new WireFormatException($"Order {order.Id} stands twice in a snapshot.");
     }

@@ -14,10 +14,11 @@ public sealed partial class Account(string id)
 {
     private readonly Dictionary<string, AssetBalance> _balances = new(StringComparer.Ordinal);
     private readonly Dictionary<string, BookLink> _links = new(StringComparer.Ordinal);
+    // Of the open orders.
     private readonly Dictionary<Guid, Order> _orders = [];
     private readonly Dictionary<string, Order> _byClientId = new(StringComparer.Ordinal);
     private readonly List<Order> _open = [];
-    private readonly Queue<Order> _closed = [];
+    private readonly ClosedOrders _closed = new();
     private readonly RecentReferences _references = new();
     private readonly OlderIds _older = new();
 
@@ -58,14 +59,19 @@ public sealed partial class Account(string id)
         return orders;
     }
 
-    /// <summary>An order that is open or was closed lately.</summary>
-    public Order? FindOrder(Guid orderId) => _orders.GetValueOrDefault(orderId);
+    /// <summary>An order that is open, or a copy of one that was closed lately.</summary>
+    public Order? FindOrder(Guid orderId) => _orders.TryGetValue(orderId, out var open) ? open : _closed.Find(orderId);
 
     public ClientIdLookup FindByClientOrderId(string clientOrderId, out Order? order)
     {
         if (_byClientId.TryGetValue(clientOrderId, out order))
         {
             return ClientIdLookup.Found;
+        }
+
+        if (_closed.TryFind(clientOrderId, out order))
+        {
+            return order is null ? ClientIdLookup.MaybeOlder : ClientIdLookup.Found;
         }
 
         return _older.MayHold(clientOrderId) ? ClientIdLookup.MaybeOlder : ClientIdLookup.Never;

@@ -96,17 +96,9 @@ internal sealed class OlderIds
         return true;
     }
 
-    /// <summary>FNV-1a, 64 bits, then mixed: the same on every machine and in every process, unlike string.GetHashCode.</summary>
     private static (uint Hash, uint Step) HashOf(string id)
     {
-        var hash = 14695981039346656037UL;
-        foreach (var c in id)
-        {
-            hash = (hash ^ c) * 1099511628211UL;
-        }
-
-        hash ^= hash >> 32;
-        hash *= 0x9E3779B97F4A7C15UL;
+        var hash = ClientIdHash.Of(id);
         return ((uint)hash, (uint)(hash >> 32) | 1);
     }
 }

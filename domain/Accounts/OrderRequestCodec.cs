@@ -34,6 +34,20 @@ internal static class OrderRequestCodec
             (SelfTradePrevention)(flags >> 2), r.ReadString());
     }
 
+    /// <summary>Reads past the rest.</summary>
+    public static string ReadClientOrderId(ref WireReader r)
+    {
+        r.ReadBytes();
+        r.ReadByte();
+        r.ReadByte();
+        r.ReadByte();
+        r.ReadDecimal();
+        r.ReadDecimalOrNull();
+        r.ReadDecimalOrNull();
+        r.ReadByte();
+        return r.ReadString();
+    }
+
     public static byte ReadEnum(ref WireReader r, byte least, byte most)
     {
         var value = r.ReadByte();

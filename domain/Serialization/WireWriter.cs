@@ -117,6 +117,12 @@ public ref struct WireWriter(IBufferWriter<byte> output)
     public void WriteBytes(ReadOnlySpan<byte> value)
     {
         WriteVarUInt((ulong)value.Length);
+        WriteRaw(value);
+    }
+
+    /// <summary>Bytes as they are, without their length: a value written before.</summary>
+    public void WriteRaw(ReadOnlySpan<byte> value)
+    {
         Ensure(value.Length);
         value.CopyTo(_span[_used..]);
         _used += value.Length;

@@ -2,8 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Bourse.GrainRuntime.Activations;
 
-/// <summary>Runs work one piece at a time, in order, on the thread pool. What runs here sees it as its task scheduler, so that code after an
-/// <c>await</c> comes back.</summary>
+/// <summary>Runs work one piece at a time, in order, on the thread pool. What runs here sees it as its task scheduler, and has a
+/// synchronization context of it, so that code after an <c>await</c> comes back: by the context, because that needs no task of its own.</summary>
 internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 {
     /// <summary>Pieces of work before others get the thread.</summary>
@@ -16,6 +16,7 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 
     [ThreadStatic]
     private static TurnQueue? t_current;
+
 
     // Under the gate.
     private object?[] _arrived = [];
@@ -44,7 +45,7 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     {
         // Inside of a task of the scheduler, TaskScheduler.Current is the scheduler.
         var slice = new Task(s_runSlice, this, TaskCreationOptions.DenyChildAttach);
-        var before = t_current;
+        var (before, contextBefore) = (t_current, SynchronizationContext.Current);
         t_current = this;
         try
         {
@@ -53,6 +54,7 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
         finally
         {
             t_current = before;
+            SynchronizationContext.SetSynchronizationContext(contextBefore);
         }
     }
 
@@ -98,22 +100,24 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
         return taken;
     }
 
-    protected override void QueueTask(Task task)
-    {
-        bool wake;
-        lock (Gate)
-        {
-            wake = Push_NeedsGate(task);
-        }
-
-        Wake(wake);
-    }
+    protected override void QueueTask(Task task) => Queue(task);
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => t_current == this && TryExecuteTask(task);
 
     protected override IEnumerable<Task> GetScheduledTasks() => [];
 
-    /// <summary>Runs work that is not a task.</summary>
+    private void Queue(object work)
+    {
+        bool wake;
+        lock (Gate)
+        {
+            wake = Push_NeedsGate(work);
+        }
+
+        Wake(wake);
+    }
+
+    /// <summary>Runs work that is neither a task nor a continuation.</summary>
     protected abstract void RunWork(object work);
 
     /// <summary>Called after each piece of work, on a shallow stack.</summary>
@@ -181,9 +185,16 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
             return;
         }
 
+        // One of its own for each turn: what completes in another turn then comes back through the queue, and not in the middle of that
+        // turn's code with a task scheduler that is not this one.
+        SynchronizationContext.SetSynchronizationContext(new TurnContext(this));
         try
         {
-            if (work is Task task)
+            if (work is Continuation continuation)
+            {
+                continuation.Run();
+            }
+            else if (work is Task task)
             {
                 TryExecuteTask(task);
             }
@@ -199,5 +210,21 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
             // Tasks and requests keep their failures: this is the engine's own. The grain's other work goes on.
             Logger.LogError(EngineEvents.TurnFailed, exception, "Work of {Queue} failed outside of any request", this);
         }
+    }
+
+    /// <summary>What an await captures.</summary>
+    private sealed class TurnContext(TurnQueue queue) : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state) => queue.Queue(new Continuation(d, state));
+
+        public override void Send(SendOrPostCallback d, object? state) =>
+            throw new NotSupportedException("A turn is not waited for by a blocked thread.");
+
+        public override SynchronizationContext CreateCopy() => this;
+    }
+
+    private sealed class Continuation(SendOrPostCallback callback, object? state)
+    {
+        public void Run() => callback(state);
     }
 }

@@ -9,6 +9,7 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Commands on orders: decided and made durable here, then taken to the book.</summary>
 public sealed partial class AccountGrain
 {
+    private const ConfigureAwaitOptions WithoutThrowing = ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing;
     private static readonly TimeSpan s_oldestHistory = TimeSpan.FromMilliseconds(Account.ClosedOrdersKeptMs / 2);
 
     // Orders with a command on its way to the book, and who waits for its end.
@@ -21,7 +22,7 @@ public sealed partial class AccountGrain
         {
             BeginChange();
             var request = command.Terms.ToRequest();
-            if (await FindOlder(request) is { } older)
+            if (_account.FindByClientOrderId(request.ClientOrderId, out _) == ClientIdLookup.MaybeOlder && await FindOlder(request) is { } older)
             {
                 return older;
             }
@@ -30,18 +31,20 @@ public sealed partial class AccountGrain
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
             BeginChange();
-            var decision = _account.DecidePlace(request, instrument, reference, limits, Guid.CreateVersion7(time.GetUtcNow()), NowMs);
+            var now = time.GetUtcNow();
+            var decision = _account.DecidePlace(
+                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds());
             switch (decision.Outcome)
             {
                 case PlaceOutcome.Placed:
-                    var placed = decision.Event!;
-                    Apply(placed);
-                    underWay = placed.OrderId;
-                    _underWay.Add(placed.OrderId, null);
+                    Apply(decision.Event!);
+                    var order = _account.FindOrder(decision.Event!.OrderId)!;
+                    underWay = order.Id;
+                    _underWay.Add(order.Id, null);
                     await Commit();
-                    var order = _account.FindOrder(placed.OrderId)!;
-                    await Deliver(order.Symbol, BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol)));
-                    return await AnswerSettled(placed.OrderId);
+                    var sent = Book(order.Symbol).Submit(BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol)));
+                    await ((Task)sent).ConfigureAwait(WithoutThrowing);
+                    return await Conclude(order, sent);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
                 case PlaceOutcome.Conflict:
@@ -89,8 +92,9 @@ public sealed partial class AccountGrain
             underWay = orderId;
             _underWay.Add(orderId, null);
             await Commit();
-            await Deliver(order.Symbol, BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol)));
-            return await AnswerSettled(orderId);
+            var sent = Book(order.Symbol).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol)));
+            await ((Task)sent).ConfigureAwait(WithoutThrowing);
+            return await Conclude(order, sent);
         }
         catch (Exception away) when (Outage.Is(away))
         {
@@ -118,14 +122,11 @@ public sealed partial class AccountGrain
                 return Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
             }
 
-            var book = GrainFactory.GetGrain<IBookGrain>(order.Symbol);
-            var answer = await book.Cancel(new BookCancel(orderId, Id, _account.LastReport(order.Symbol)));
+            var answer = await Book(order.Symbol).Cancel(new BookCancel(orderId, Id, _account.LastReport(order.Symbol)));
             await TakeAnswer(order.Symbol, answer);
-            return _account.FindOrder(orderId) is { IsOpen: false } ended
-                ? answer.Kind == BookAnswerKind.Done
-                    ? await AnswerSettled(ended.Id)
-                    : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."))
-                : Unavailable("The book has not said yet how the order ended.");
+            return order.IsOpen ? Unavailable("The book has not said yet how the order ended.")
+                : answer.Kind == BookAnswerKind.Done ? AnswerOf(order)
+                : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
         }
         catch (Exception away) when (Outage.Is(away))
         {
@@ -140,18 +141,34 @@ public sealed partial class AccountGrain
         return await Task.WhenAll(open.Select(Cancel));
     }
 
-    // Later turns may have applied more than is durable: what the answer tells is waited for.
-    private async ValueTask<OrderAnswer> AnswerSettled(Guid orderId)
+    // What the answer tells is looked at before the commit that makes it durable: later turns may apply more meanwhile.
+    private async Task<OrderAnswer> Conclude(Order order, Task<BookAnswer> sent)
     {
-        if (_account.FindOrder(orderId) is not { } order || order.Status == OrderStatus.PendingNew || order.Replace is not null)
+        if (!sent.IsCompletedSuccessfully || sent.Result.Kind == BookAnswerKind.OutOfOrder)
         {
-            return Unavailable("The order is durable; its book has not answered yet.");
+            // The command is durable here and has its number: it is sent again until the book answers.
+            AccountLog.BookUnavailable(log, order.Symbol, sent.Exception?.InnerException);
+            ResolveSoon();
+            return AnswerOf(order);
         }
 
-        var view = AccountViews.View(order);
+        ThrowIfFaulted();
+        var (answer, updates) = (sent.Result, _channel.Listen());
+        Take(order.Symbol, answer.Reports, updates);
+        if (_account.LastReport(order.Symbol) < answer.LastReport)
+        {
+            await FetchMissing(order.Symbol, updates);
+        }
+
+        var told = AnswerOf(order);
         await Commit();
-        return new OrderAnswer(AnswerKind.Done, view);
+        Publish(updates, order.Symbol);
+        return told;
     }
+
+    private static OrderAnswer AnswerOf(Order order) => order.Status == OrderStatus.PendingNew || order.Replace is not null
+        ? Unavailable("The order is durable; its book has not answered yet.")
+        : new OrderAnswer(AnswerKind.Done, AccountViews.View(order));
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
     {
@@ -164,13 +181,8 @@ public sealed partial class AccountGrain
     }
 
     // A client order id that memory may have dropped is asked of the read model, which must have come far enough to know.
-    private async ValueTask<OrderAnswer?> FindOlder(OrderRequest request)
+    private async Task<OrderAnswer?> FindOlder(OrderRequest request)
     {
-        if (_account.FindByClientOrderId(request.ClientOrderId, out _) != ClientIdLookup.MaybeOlder)
-        {
-            return null;
-        }
-
         var state = await history.GetState(CancellationToken.None);
         if (state.Lag > s_oldestHistory)
         {

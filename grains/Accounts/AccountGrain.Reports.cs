@@ -23,7 +23,8 @@ public sealed partial class AccountGrain
         var updates = _channel.Listen();
         Take(symbol, reports, updates);
         var applied = _account.LastReport(symbol);
-        await CommitAndPublish(symbol, updates);
+        await Commit();
+        Publish(updates, symbol);
         return applied;
     }
 
@@ -33,49 +34,29 @@ public sealed partial class AccountGrain
         await ResolveAll();
     }
 
-    private Task Deliver(string symbol, BookOrder order) => Deliver(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Submit(order));
+    private IBookGrain Book(string symbol) => GrainFactory.GetGrain<IBookGrain>(symbol);
 
-    private Task Deliver(string symbol, BookReplace replace) => Deliver(symbol, GrainFactory.GetGrain<IBookGrain>(symbol).Replace(replace));
-
-    // The command is durable here and has its number: unless the book answers now it is sent again until it does.
-    private async Task Deliver(string symbol, Task<BookAnswer> call)
-    {
-        BookAnswer? answer = null;
-        try
-        {
-            answer = await call;
-        }
-        catch (Exception away)
-        {
-            AccountLog.BookUnavailable(log, symbol, away);
-        }
-
-        if (answer is null or { Kind: BookAnswerKind.OutOfOrder })
-        {
-            ResolveSoon();
-            return;
-        }
-
-        await TakeAnswer(symbol, answer);
-    }
-
-    // Reports that the answer counts and neither it nor an earlier delivery brought are fetched.
-    private Task TakeAnswer(string symbol, BookAnswer answer)
+    // Comes back when what the account knows then is durable.
+    private async Task TakeAnswer(string symbol, BookAnswer answer)
     {
         ThrowIfFaulted();
         var updates = _channel.Listen();
         Take(symbol, answer.Reports, updates);
-        return _account.LastReport(symbol) < answer.LastReport
-            ? FetchMissing(symbol, updates)
-            : updates is null ? Commit() : CommitAndPublish(symbol, updates);
+        if (_account.LastReport(symbol) < answer.LastReport)
+        {
+            await FetchMissing(symbol, updates);
+        }
+
+        await Commit();
+        Publish(updates, symbol);
     }
 
+    // Reports that an answer counts and neither it nor an earlier delivery brought.
     private async Task FetchMissing(string symbol, List<ChannelUpdate>? updates)
     {
-        var missing = await GrainFactory.GetGrain<IBookGrain>(symbol).GetReports(Id, _account.LastReport(symbol));
+        var missing = await Book(symbol).GetReports(Id, _account.LastReport(symbol));
         ThrowIfFaulted();
         Take(symbol, missing.Reports, updates);
-        await CommitAndPublish(symbol, updates);
     }
 
     /// <summary>Applies what is new of the reports; what the channel tells of it is added to a list while somebody listens.</summary>
@@ -108,9 +89,9 @@ public sealed partial class AccountGrain
         }
     }
 
-    private async Task CommitAndPublish(string symbol, List<ChannelUpdate>? updates)
+    // Durable now.
+    private void Publish(List<ChannelUpdate>? updates, string symbol)
     {
-        await Commit();
         if (updates is { Count: > 0 })
         {
             _channel.Publish(updates, symbol);
@@ -159,7 +140,7 @@ public sealed partial class AccountGrain
         BeginChange();
         var instrument = await catalogue.Find(symbol)
             ?? throw new JournalUnavailableException($"the catalogue does not know {symbol} yet");
-        var book = GrainFactory.GetGrain<IBookGrain>(symbol);
+        var book = Book(symbol);
         var answer = await book.GetReports(Id, _account.LastReport(symbol));
         await TakeAnswer(symbol, answer);
         foreach (var pending in _account.UnresolvedCommands(symbol).ToArray())

@@ -5,7 +5,7 @@ namespace Bourse.Grains.Accounts;
 internal static partial class AccountLog
 {
     [LoggerMessage(1001, LogLevel.Warning, "An account's command to book {Symbol} is unanswered; it is sent again")]
-    public static partial void BookUnavailable(ILogger log, string symbol, Exception cause);
+    public static partial void BookUnavailable(ILogger log, string symbol, Exception? cause);
 
     [LoggerMessage(1002, LogLevel.Warning, "An account's notice was not published; clients see the gap and ask")]
     public static partial void NoticeLost(ILogger log, Exception cause);

@@ -141,39 +141,43 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         await CommitEvents();
     }
 
-    private async Task CommitEvents()
+    private Task CommitEvents()
     {
-        var count = (int)(StateVersion - _handedOver);
         ThrowIfFaulted();
-        var first = _handedOver + 1;
-        var last = _handedOver + count;
+        var (first, last) = (_handedOver + 1, StateVersion);
         var payload = _events.WrittenSpan.ToArray();
         _events.ResetWrittenCount();
         _handedOver = last;
         _bytesSinceSnapshot += payload.Length;
-        var (snapshot, mark) = SnapshotIsDue(last) ? (Capture(), SnapshotMark) : (null, 0);
-        if (snapshot is not null)
+        JournalSnapshot? snapshot = null;
+        if (SnapshotIsDue(last))
         {
+            snapshot = new JournalSnapshot(last, SnapshotMark, Capture());
             _snapshotVersion = last;
-            _snapshotBytes = snapshot.Length;
+            _snapshotBytes = snapshot.State.Length;
             _bytesSinceSnapshot = 0;
         }
 
+        return Finish(last, Journal.Append(Stream, first, (int)(last - first) + 1, payload), snapshot);
+    }
+
+    private async Task Finish(long last, ValueTask append, JournalSnapshot? snapshot)
+    {
         try
         {
-            await Journal.Append(Stream, first, count, payload);
+            await append;
         }
         catch (Exception lost)
         {
             Fault(lost);
-            throw new JournalUnavailableException($"{Stream}: the outcome of event {first} is unknown", lost);
+            throw new JournalUnavailableException($"{Stream}: the outcome of the events up to {last} is unknown", lost);
         }
 
         ThrowIfFaulted();
         _committed = Math.Max(_committed, last);
         if (snapshot is not null)
         {
-            Journal.SaveSnapshot(Stream, last, mark, snapshot);
+            Journal.SaveSnapshot(Stream, last, snapshot.Mark, snapshot.State);
         }
     }
 

@@ -142,7 +142,7 @@ public sealed class OrderLifeTests
         _desk.Held.ShouldBe(0m);
         order.Status.ShouldBe(status);
         _desk.Updates[^1].Event.ShouldBe(name);
-        _desk.Account.FindOrder(order.Id).ShouldBe(order);
+        _desk.Account.FindOrder(order.Id).ShouldBeEquivalentTo(order);
     }
 
     [Fact]
