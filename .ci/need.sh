@@ -98,6 +98,8 @@ bourse_dll() { echo "$root/artifacts/bin/Bourse.ApiHost/release/bourse.dll"; }
 
 # Replaces this shell by the program, so that signals reach it; a shell's "&" would leave Ctrl-C ignored.
 exec_bourse() {
+  # The pipes of ten thousand connections overflow .NET's shared buffers by default, which costs half the time in garbage collection.
+  export DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION=${DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION:-4096}
   if env --default-signal=INT true 2> /dev/null; then
     exec env --default-signal=INT,TERM dotnet "$(bourse_dll)" "$@"
   fi

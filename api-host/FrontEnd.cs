@@ -7,6 +7,7 @@ using Bourse.ApiHost.Live;
 using Bourse.ApiHost.Live.Depth;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
+using Bourse.ApiHost.Live.Stream;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Page;
@@ -15,6 +16,7 @@ using Bourse.ApiHost.Wire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost;
 
@@ -30,6 +32,12 @@ public static class FrontEnd
     /// <summary>Who asks for readiness wants to know soon.</summary>
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>Pings go to busy connections too, so not more often than clients need, whose default is to wait 30 s.</summary>
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(20);
+
+    /// <summary>Clients ping every 15 s, but a browser slows the timers of a hidden page down to one a minute.</summary>
+    private static readonly TimeSpan SilenceTimeout = TimeSpan.FromSeconds(75);
+
     /// <summary>How many hub calls of one connection may be under way; orders of one trader need not wait for one another.</summary>
     private const int HubCallsAtOnce = 64;
 
@@ -40,6 +48,7 @@ public static class FrontEnd
             kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
             kestrel.AddServerHeader = false;
         });
+        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = SocketBuffers.Listen);
         var services = builder.Services;
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
@@ -71,6 +80,7 @@ public static class FrontEnd
         app.UseAuthorization();
         app.UseBrowserPage();
         app.UseWebSockets();
+        var live = app.Services.GetRequiredService<IOptions<LiveOptions>>().Value;
 
         var api = app.MapGroup("/api/v1");
         api.MapAuth();
@@ -85,8 +95,10 @@ public static class FrontEnd
             connection.Transports = HttpTransportType.WebSockets;
             connection.CloseOnAuthenticationExpiration = true;
             connection.ApplicationMaxBufferSize = MaxRequestBytes;
+            connection.TransportSendTimeout = live.StallTimeout;
         }).RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
+        app.MapStream();
         return app;
     }
 
@@ -126,11 +138,16 @@ public static class FrontEnd
         services.AddSignalR(hub =>
         {
             hub.MaximumReceiveMessageSize = MaxRequestBytes;
+            hub.KeepAliveInterval = PingInterval;
+            hub.ClientTimeoutInterval = SilenceTimeout;
             hub.MaximumParallelInvocationsPerClient = HubCallsAtOnce;
             hub.AddFilter<HubProblemFilter>();
         }).AddJsonProtocol(json => WireFormat.Apply(json.PayloadSerializerOptions));
         services.AddSingleton<HubProblemFilter>();
-        services.AddSingleton<HubConnections>();
+        services.AddSingleton<HubLifetimeManager<TradingHub>, HubLines>();
+        services.AddSingleton<LiveConnections>();
+        services.AddSingleton<StreamServices>();
+        services.AddHostedService<FrontEndDrain>();
         services.AddHosted<FlushWheel>();
         services.AddHosted<QuoteFanOut>();
         services.AddHosted<DepthFanOut>();

@@ -1,32 +1,45 @@
-using Bourse.ApiHost.Accounts;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
-using Bourse.ApiHost.Orders;
+using Bourse.ApiHost.Wire;
 using Bourse.GrainInterfaces.Accounts;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bourse.ApiHost.Live;
 
-/// <summary>What one connection has under way: its outbox of quotes and its order channel. Ends with the connection.</summary>
-public sealed partial class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, FlushWheel wheel) : IAsyncDisposable
+/// <summary>One connection of the hub and what it has under way: its outbox of quotes and its order channel.</summary>
+public sealed partial class HubSession : LiveConnection, IAsyncDisposable
 {
+    private readonly HubConnectionContext line;
+    private readonly QuoteFanOut quotes;
     private readonly SemaphoreSlim changing = new(1);
     private OrderPump? pump;
     private AccountNews? news;
-    private int flushed;
     private bool ended;
 
-    public QuoteOutbox Outbox { get; } = outbox;
-
-    /// <summary>Lets the outbox be flushed, from its first subscription on.</summary>
-    public void BeginFlushing()
+    public HubSession(HubConnectionContext line, Caller? caller, QuoteFanOut quotes, LiveOptions options)
+        : base(caller)
     {
-        if (Interlocked.Exchange(ref flushed, 1) == 0)
+        this.line = line;
+        this.quotes = quotes;
+        Outbox = new QuoteOutbox(Send, line.Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
+    }
+
+    public QuoteOutbox Outbox { get; }
+
+    /// <summary>Called once, when the connection has been let in.</summary>
+    public void Begin()
+    {
+        if (User is { } user)
         {
-            wheel.Add(Outbox);
+            Outbox.TrySignIn(user);
         }
     }
+
+    public override Task Leave() => line.WriteAsync(new CloseMessage(error: null, allowReconnect: true)).AsTask();
+
+    public override void Abort() => line.Abort();
 
     /// <summary>Begins the order channel, in place of the one that there was.</summary>
     public async Task<OrderChannelJson> BeginOrders(Caller caller, long? afterSeq, ISingleClientProxy client, IServiceProvider services)
@@ -78,4 +91,7 @@ public sealed partial class HubSession(QuoteOutbox outbox, QuoteFanOut quotes, F
             await oldNews.DisposeAsync();
         }
     }
+
+    private ValueTask Send(IReadOnlyList<QuoteFragment> batch) =>
+        line.WriteAsync(new InvocationMessage("price_update", [new RawJsonArray([.. batch.Select(quote => quote.Hub)])]), line.ConnectionAborted);
 }

@@ -22,6 +22,9 @@ public sealed class ApiFixture : IAsyncLifetime
     public const string Coin = "TST/USD";
     private const int MaxStocks = 200;
     private const string House = "house-tests";
+
+    /// <summary>Symbols that are there to be many; without a price at first.</summary>
+    public static readonly string[] Many = [.. Enumerable.Range(1, 300).Select(i => $"M{i}")];
     public const string Password = "Correct-horse-1";
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly PostgresFixture _postgres = new();
@@ -154,6 +157,7 @@ public sealed class ApiFixture : IAsyncLifetime
         await Grains.GetGrain<ICatalogueGrain>("catalogue").Upsert(
         [
             .. stocks,
+            .. Many.Select(symbol => Listed(symbol, InstrumentStatus.Open)),
             Listed(Stock, InstrumentStatus.Open),
             Listed("HALT", InstrumentStatus.Halted),
             Listed("NOPRICE", InstrumentStatus.Open),

@@ -105,6 +105,9 @@ public sealed class HubClient : IAsyncDisposable
         }
     }
 
+    /// <summary>What the server said as it closed the connection: whether to connect again; null when it said nothing.</summary>
+    public bool? AllowsReconnect { get; private set; }
+
     public bool IsOpen => !_reading.IsCompleted;
 
     /// <summary>Completes when the server has ended the connection.</summary>
@@ -148,6 +151,11 @@ public sealed class HubClient : IAsyncDisposable
         if (type == 1)
         {
             _events.Writer.TryWrite((message.GetProperty("target").GetString()!, message.GetProperty("arguments")[0]));
+        }
+        else if (type == 7)
+        {
+            AllowsReconnect = message.TryGetProperty("allowReconnect", out var allowed) && allowed.GetBoolean();
+            _socket.Abort();
         }
         else if (type == 3 && _calls.TryRemove(message.GetProperty("invocationId").GetString()!, out var call))
         {

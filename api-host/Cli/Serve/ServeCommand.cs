@@ -30,17 +30,18 @@ internal static class ServeCommand
         await using var app = Build(options, folder, storage);
         await app.StartAsync(cancellation);
         Console.WriteLine($"Bourse serves at {app.Urls.First()} (data in {Path.GetFullPath(options.DataDir)}); Ctrl-C stops it");
-        try
-        {
-            await app.WaitForShutdownAsync(cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            await app.StopAsync(CancellationToken.None);
-        }
-
+        await UntilAskedToStop(app, cancellation);
+        await app.StopAsync(CancellationToken.None);
         Console.Error.WriteLine("stopped");
         return 0;
+    }
+
+    private static async Task UntilAskedToStop(WebApplication app, CancellationToken cancellation)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var byUser = cancellation.Register(() => asked.TrySetResult());
+        using var byHost = app.Lifetime.ApplicationStopping.Register(() => asked.TrySetResult());
+        await asked.Task;
     }
 
     private static WebApplication Build(ServeOptions options, RunFolder folder, SiloStorage storage)
@@ -53,6 +54,7 @@ internal static class ServeCommand
         builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
         builder.AddBourseSilo(storage, marketData => ConfigureMarketData(options, marketData));
         builder.AddBourseFrontEnd();
+        builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         var app = builder.Build();
         app.MapBourseFrontEnd();
         return app;

@@ -1,22 +1,28 @@
 namespace Bourse.ApiHost.Live.Quotes;
 
 /// <summary>
-/// Flushes outboxes, each at its own rate. Connections are dealt out over the slots of a wheel, so that a thousand of them are not
+/// Flushes outboxes, each at its own rate. Connections are dealt out over the phases of their interval, so that a thousand of them are not
 /// flushed in one burst; one wheel a processor.
 /// </summary>
 public sealed class FlushWheel(TimeProvider clock) : BackgroundService
 {
     private const int TickMs = 10;
     private const int Slots = (QuoteInterval.MaxMs / TickMs) + 1;
+
+    /// <summary>Within so many turns a subscription is answered with the state, whatever its interval.</summary>
+    private const int FirstTurns = 10;
     private readonly Lane[] lanes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lane())];
     private int dealt;
 
-    /// <summary>Flushes the outbox from now on until it is closed.</summary>
-    public void Add(QuoteOutbox outbox)
+    /// <summary>Flushes the outbox soon, and from then on at its rate until it is closed; to be called again when its rate may have grown.</summary>
+    public void Schedule(QuoteOutbox outbox)
     {
-        var turn = (uint)Interlocked.Increment(ref dealt);
-        var steps = Math.Max(1, outbox.IntervalMs / TickMs);
-        lanes[turn % lanes.Length].Add(outbox, 1 + (int)(turn / lanes.Length % steps));
+        if (outbox.Phase < 0)
+        {
+            outbox.Phase = Interlocked.Increment(ref dealt) & int.MaxValue;
+        }
+
+        lanes[outbox.Phase % lanes.Length].Schedule(outbox, outbox.Phase / lanes.Length);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(lanes.Select(lane => Run(lane, stoppingToken)));
@@ -38,20 +44,24 @@ public sealed class FlushWheel(TimeProvider clock) : BackgroundService
         }
     }
 
+    private readonly record struct Entry(QuoteOutbox Outbox, int Turn, int Phase);
+
     private sealed class Lane
     {
         private readonly Lock guard = new();
-        private readonly List<QuoteOutbox>[] slots = [.. Enumerable.Range(0, Slots).Select(_ => new List<QuoteOutbox>())];
+        private readonly List<Entry>[] slots = [.. Enumerable.Range(0, Slots).Select(_ => new List<Entry>())];
 
         /// <summary>Used by the lane's one loop only; swapped with a slot's list at each turn.</summary>
-        private List<QuoteOutbox> due = [];
-        private int hand;
+        private List<Entry> due = [];
 
-        public void Add(QuoteOutbox outbox, int inSteps)
+        /// <summary>Turns so far; written by the one loop under <see cref="guard"/>.</summary>
+        private long turns;
+
+        public void Schedule(QuoteOutbox outbox, int phase)
         {
             lock (guard)
             {
-                slots[(hand + inSteps) % Slots].Add(outbox);
+                Put(new Entry(outbox, outbox.NextTurn(), phase), 1 + (phase % FirstTurns));
             }
         }
 
@@ -59,20 +69,34 @@ public sealed class FlushWheel(TimeProvider clock) : BackgroundService
         {
             lock (guard)
             {
-                hand = (hand + 1) % Slots;
-                (slots[hand], due) = (due, slots[hand]);
+                turns++;
+                ref var slot = ref slots[turns % Slots];
+                (slot, due) = (due, slot);
             }
 
-            foreach (var outbox in due)
+            foreach (var entry in due)
             {
-                if (!outbox.Closed)
+                if (!entry.Outbox.Closed && entry.Turn == entry.Outbox.Turn)
                 {
-                    outbox.Flush();
-                    Add(outbox, Math.Clamp(outbox.IntervalMs / TickMs, 1, Slots - 1));
+                    entry.Outbox.Flush(turns * TickMs);
+                }
+            }
+
+            lock (guard)
+            {
+                foreach (var entry in due)
+                {
+                    if (!entry.Outbox.Closed && entry.Turn == entry.Outbox.Turn)
+                    {
+                        var steps = Math.Clamp(entry.Outbox.IntervalMs / TickMs, 1, Slots - 1);
+                        Put(entry, steps - (int)((turns + steps - (entry.Phase % steps)) % steps));
+                    }
                 }
             }
 
             due.Clear();
         }
+
+        private void Put(Entry entry, int inTurns) => slots[(turns + inTurns) % Slots].Add(entry);
     }
 }

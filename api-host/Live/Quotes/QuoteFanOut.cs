@@ -30,12 +30,16 @@ public sealed partial class QuoteFanOut(IClusterClient cluster, TimeProvider clo
         }
     }
 
-    /// <summary>Lets an outbox watch symbols; those that it watches already are passed over.</summary>
-    public async Task Watch(QuoteOutbox outbox, IEnumerable<string> wanted)
+    /// <summary>Lets an outbox watch symbols, all of them or none; those that it watches already are passed over.</summary>
+    /// <param name="intervalMs">Time between two updates of these symbols; null = the connection's.</param>
+    /// <param name="max">How many symbols one connection may watch.</param>
+    /// <returns>False when these would be too many, for the connection or for its user.</returns>
+    public async Task<bool> TryWatch(QuoteOutbox outbox, IReadOnlyCollection<string> wanted, int? intervalMs, int max)
     {
         var begun = new List<SymbolQuotes>();
         lock (guard)
         {
+            var all = new List<SymbolQuotes>(wanted.Count);
             foreach (var symbol in wanted)
             {
                 if (!symbols.TryGetValue(symbol, out var quotes))
@@ -44,14 +48,23 @@ public sealed partial class QuoteFanOut(IClusterClient cluster, TimeProvider clo
                     begun.Add(quotes);
                 }
 
-                if (outbox.Add(quotes))
-                {
-                    quotes.Watchers++;
-                }
+                all.Add(quotes);
+            }
+
+            if (!outbox.TryAdd(all, intervalMs, max, out var added))
+            {
+                begun.ForEach(quotes => symbols.Remove(quotes.Symbol));
+                return false;
+            }
+
+            foreach (var quotes in added)
+            {
+                quotes.Watchers++;
             }
         }
 
         await Parallel.ForEachAsync(begun, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (quotes, _) => await Tend(quotes));
+        return true;
     }
 
     public void Unwatch(QuoteOutbox outbox, IEnumerable<string> unwanted)

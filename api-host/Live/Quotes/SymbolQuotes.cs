@@ -11,6 +11,7 @@ public sealed class SymbolQuotes(string symbol)
 {
     private readonly Lock writing = new();
     private volatile QuoteFragment? current;
+    private long version;
     private long heardAt;
     private int tending;
 
@@ -27,6 +28,9 @@ public sealed class SymbolQuotes(string symbol)
 
     /// <summary>The newest quote; null as long as there was none.</summary>
     public QuoteFragment? Current => current;
+
+    /// <summary>The version of <see cref="Current"/> or of one before it; 0 as long as there was none.</summary>
+    public long Version => Volatile.Read(ref version);
 
     /// <summary>When the stream last brought something, as the clock's timestamp.</summary>
     public long HeardAt => Volatile.Read(ref heardAt);
@@ -46,8 +50,7 @@ public sealed class SymbolQuotes(string symbol)
     /// <summary>Takes a state that was asked for; true when it is other than what is known, which the stream should have told.</summary>
     public bool Correct(Quote quote)
     {
-        var known = current;
-        if (known is not null && known.Seq == quote.Seq && known.TimestampMs == quote.TimestampMs)
+        if (current?.Quote is { } known && known.Seq == quote.Seq && known.TimestampMs == quote.TimestampMs)
         {
             return false;
         }
@@ -60,7 +63,8 @@ public sealed class SymbolQuotes(string symbol)
     {
         lock (writing)
         {
-            current = QuoteFragment.From((current?.Version ?? 0) + 1, quote);
+            current = new QuoteFragment(version + 1, quote);
+            Volatile.Write(ref version, version + 1);
         }
     }
 }

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+
+namespace Bourse.ApiHost.Live;
+
+/// <summary>
+/// Bounds what the kernel keeps for a client that does not read: by default up to megabytes, which such a client would read, state after outdated state, before
+/// it comes to the newest.
+/// </summary>
+public static class SocketBuffers
+{
+    private const int MaxUnsentBytes = 32 * 1024;
+    private const int ProtocolTcp = 6;
+    private const int TcpNotSentLowWater = 25;
+
+    /// <summary>A listening socket; those that it accepts have its options.</summary>
+    public static Socket Listen(EndPoint address)
+    {
+        var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+        if (OperatingSystem.IsLinux() && address is IPEndPoint)
+        {
+            socket.SetRawSocketOption(ProtocolTcp, TcpNotSentLowWater, BitConverter.GetBytes(MaxUnsentBytes));
+        }
+
+        return socket;
+    }
+}

@@ -1,0 +1,70 @@
+using System.Buffers;
+using System.Text.Json;
+using Bourse.ApiHost.Wire;
+using Bourse.GrainInterfaces.Feeds;
+
+namespace Bourse.ApiHost.Live.Stream;
+
+/// <summary>The messages of the plain stream as Alpaca's market-data stream writes them, UTF-8; each goes out as an element of an array.</summary>
+public static class StreamMessages
+{
+    private const int TypicalBytes = 160;
+
+    /// <summary>The best bid and ask. A side that nobody quotes is 0, as on Alpaca's stream.</summary>
+    public static byte[] Quote(Quote quote) => Write(json =>
+    {
+        json.WriteString("T"u8, "q"u8);
+        json.WriteString("S"u8, quote.Symbol);
+        Number(json, "bp"u8, quote.Bid);
+        Number(json, "bs"u8, quote.BidSize);
+        Number(json, "ap"u8, quote.Ask);
+        Number(json, "as"u8, quote.AskSize);
+        json.WriteString("t"u8, DateTimeOffset.FromUnixTimeMilliseconds(quote.TimestampMs).UtcDateTime);
+    });
+
+    public static byte[] Success(string message) => Write(json =>
+    {
+        json.WriteString("T"u8, "success"u8);
+        json.WriteString("msg"u8, message);
+    });
+
+    public static byte[] Error(StreamError error) => Write(json =>
+    {
+        json.WriteString("T"u8, "error"u8);
+        json.WriteNumber("code"u8, error.Code);
+        json.WriteString("msg"u8, error.Message);
+    });
+
+    /// <summary>All that a connection is subscribed to now.</summary>
+    public static byte[] Subscription(IEnumerable<string> quotes) => Write(json =>
+    {
+        json.WriteString("T"u8, "subscription"u8);
+        Names(json, "trades"u8, []);
+        Names(json, "quotes"u8, quotes);
+        Names(json, "bars"u8, []);
+    });
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(TypicalBytes);
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        members(json);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, decimal? value) => json.WriteNumber(name, ExactDecimal.Trim(value ?? 0));
+
+    private static void Names(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<string> symbols)
+    {
+        json.WriteStartArray(name);
+        foreach (var symbol in symbols)
+        {
+            json.WriteStringValue(symbol);
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,319 @@
+using System.Buffers;
+using System.Net.WebSockets;
+using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Limits;
+using Bourse.ApiHost.Live.Quotes;
+
+namespace Bourse.ApiHost.Live.Stream;
+
+/// <summary>
+/// One connection of the plain stream. Actions are done one after the other, each answered before the next is read, so that a client that sends and does not
+/// read stops itself.
+/// </summary>
+public sealed partial class StreamSession : LiveConnection
+{
+    /// <summary>No action comes near it.</summary>
+    private const int MaxMessageBytes = 64 * 1024;
+    private const int ReadBytes = 4 * 1024;
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+    private readonly WebSocket socket;
+    private readonly HttpContext http;
+    private readonly StreamServices shared;
+    private readonly QuoteOutbox outbox;
+
+    /// <summary>A socket takes one message at a time.</summary>
+    private readonly SemaphoreSlim sending = new(1);
+
+    public StreamSession(WebSocket socket, HttpContext http, StreamServices shared)
+        : base(Caller.From(http.User))
+    {
+        (this.socket, this.http, this.shared) = (socket, http, shared);
+        var options = shared.Options.Value;
+        outbox = new QuoteOutbox(Send, Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
+    }
+
+    /// <summary>Serves the client until it goes or is ended.</summary>
+    public async Task Run()
+    {
+        if (!shared.Connections.TryOpen(this))
+        {
+            await Send(StreamMessages.Error(StreamError.ConnectionLimit));
+            await Close(shared.Connections.Closed ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.PolicyViolation, "too many connections");
+            return;
+        }
+
+        try
+        {
+            await Send(StreamMessages.Success("connected"));
+            if (User is { } user)
+            {
+                outbox.TrySignIn(user);
+                await Send(StreamMessages.Success("authenticated"));
+            }
+            else if (BearerHandler.HasToken(http))
+            {
+                await Send(StreamMessages.Error(StreamError.AuthFailed));
+            }
+
+            await Serve();
+        }
+        catch (Exception ended) when (ended is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException)
+        {
+            // The client, the network or the stop of this front end has ended the connection.
+        }
+        finally
+        {
+            shared.Quotes.Close(outbox);
+            shared.Connections.Close(this);
+        }
+    }
+
+    public override Task Leave() => Close((WebSocketCloseStatus)1012, "restart: connect again"); // RFC 6455's registry: service restart
+
+    public override void Abort()
+    {
+        socket.Abort();
+        http.Abort();
+    }
+
+    private async Task Serve()
+    {
+        while (true)
+        {
+            // Waits without a buffer, so that a silent connection holds none.
+            var waited = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None);
+            if (waited.MessageType == WebSocketMessageType.Close)
+            {
+                await Close(WebSocketCloseStatus.NormalClosure, null);
+                return;
+            }
+
+            if (waited.EndOfMessage)
+            {
+                await Answer(ReadOnlyMemory<byte>.Empty, isText: true); // an empty message is all here already
+                continue;
+            }
+
+            var buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+            try
+            {
+                var (message, larger, isText) = await Receive(buffer);
+                buffer = larger;
+                if (message < 0)
+                {
+                    return;
+                }
+
+                await Answer(buffer.AsMemory(0, message), isText);
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+    }
+
+    /// <returns>The length of the message, -1 when there is none any more, and the buffer that holds it.</returns>
+    private async Task<(int Length, byte[] Buffer, bool IsText)> Receive(byte[] buffer)
+    {
+        var length = 0;
+        while (true)
+        {
+            if (length == buffer.Length)
+            {
+                var larger = ArrayPool<byte>.Shared.Rent(2 * buffer.Length);
+                buffer.CopyTo(larger, 0);
+                ArrayPool<byte>.Shared.Return(buffer);
+                buffer = larger;
+            }
+
+            var received = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
+            length += received.Count;
+            if (received.MessageType == WebSocketMessageType.Close)
+            {
+                await Close(WebSocketCloseStatus.NormalClosure, null);
+                return (-1, buffer, false);
+            }
+
+            if (length > MaxMessageBytes)
+            {
+                await Send(StreamMessages.Error(StreamError.Syntax("the message is too large")));
+                await Close(WebSocketCloseStatus.MessageTooBig, "too large");
+                return (-1, buffer, false);
+            }
+
+            if (received.EndOfMessage)
+            {
+                return (length, buffer, received.MessageType == WebSocketMessageType.Text);
+            }
+        }
+    }
+
+    private async Task Answer(ReadOnlyMemory<byte> message, bool isText)
+    {
+        byte[] answer;
+        try
+        {
+            if (!shared.Limits.Take(LimitKind.Requests, Caller?.UserId ?? http.Connection.RemoteIpAddress?.ToString() ?? "").Allowed)
+            {
+                throw new StreamErrorException(StreamError.TooManyRequests);
+            }
+
+            if (!isText)
+            {
+                throw new StreamErrorException(StreamError.Syntax("text is expected"));
+            }
+
+            answer = await Do(StreamAction.Read(message, shared.Options.Value.MaxSymbolsPerConnection));
+        }
+        catch (StreamErrorException refused)
+        {
+            answer = StreamMessages.Error(refused.Error);
+        }
+        catch (Exception bug) when (bug is not (WebSocketException or OperationCanceledException or ObjectDisposedException))
+        {
+            LogBug(shared.Log, bug);
+            answer = StreamMessages.Error(StreamError.Internal);
+        }
+
+        await Send(answer);
+    }
+
+    private Task<byte[]> Do(StreamAction action) => action.Name switch
+    {
+        "auth" => SignIn(action.Token),
+        "subscribe" => Subscribe(action.Quotes),
+        "unsubscribe" => Unsubscribe(action.Quotes),
+        _ => Every(action.IntervalMs),
+    };
+
+    private async Task<byte[]> SignIn(string? token)
+    {
+        if (Caller is not null)
+        {
+            throw new StreamErrorException(StreamError.AlreadyAuthenticated);
+        }
+
+        if (token is null || await shared.Tokens.Read(token) is not { } known)
+        {
+            throw new StreamErrorException(StreamError.AuthFailed);
+        }
+
+        if (!shared.Connections.TrySignIn(this, new Caller(known.UserId)))
+        {
+            throw new StreamErrorException(StreamError.ConnectionLimit);
+        }
+
+        return outbox.TrySignIn(User!) ? StreamMessages.Success("authenticated") : throw new StreamErrorException(StreamError.SymbolLimit);
+    }
+
+    private async Task<byte[]> Subscribe(IReadOnlyList<string> names)
+    {
+        var wanted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            wanted.Add((await shared.Instruments.Get(name))?.Symbol ?? throw new StreamErrorException(StreamError.Syntax($"there is no symbol {name}")));
+        }
+
+        if (!await shared.Quotes.TryWatch(outbox, wanted, intervalMs: null, shared.Options.Value.MaxSymbolsPerConnection))
+        {
+            throw new StreamErrorException(StreamError.SymbolLimit);
+        }
+
+        shared.Wheel.Schedule(outbox);
+        return StreamMessages.Subscription(outbox.Symbols);
+    }
+
+    private async Task<byte[]> Unsubscribe(IReadOnlyList<string> names)
+    {
+        var known = new List<string>();
+        foreach (var name in names)
+        {
+            if (await shared.Instruments.Get(name) is { } instrument)
+            {
+                known.Add(instrument.Symbol);
+            }
+        }
+
+        shared.Quotes.Unwatch(outbox, known);
+        return StreamMessages.Subscription(outbox.Symbols);
+    }
+
+    private Task<byte[]> Every(int ms)
+    {
+        outbox.SetDefaultInterval(ms);
+        shared.Wheel.Schedule(outbox);
+        return Task.FromResult(StreamMessages.Success($"every {ms} ms"));
+    }
+
+    private ValueTask Send(byte[] message)
+    {
+        var length = message.Length + 2;
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        buffer[0] = (byte)'[';
+        message.CopyTo(buffer, 1);
+        buffer[length - 1] = (byte)']';
+        return SendRented(buffer, length);
+    }
+
+    private ValueTask Send(IReadOnlyList<QuoteFragment> batch)
+    {
+        var length = 1;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            length += batch[i].Stream.Length + 1;
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        var at = 0;
+        for (var i = 0; i < batch.Count; i++)
+        {
+            buffer[at++] = (byte)(i == 0 ? '[' : ',');
+            batch[i].Stream.CopyTo(buffer, at);
+            at += batch[i].Stream.Length;
+        }
+
+        buffer[at] = (byte)']';
+        return SendRented(buffer, length);
+    }
+
+    private async ValueTask SendRented(byte[] buffer, int length)
+    {
+        await sending.WaitAsync();
+        try
+        {
+            // Without a cancellation, which would cost an allocation each time: the socket is aborted where a send is to end.
+            await socket.SendAsync(buffer.AsMemory(0, length), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        }
+        finally
+        {
+            sending.Release();
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Says why, and gives the client a moment to have read it; the receiving loop ends with its answer.</summary>
+    private async Task Close(WebSocketCloseStatus status, string? why)
+    {
+        using var deadline = new CancellationTokenSource(CloseTimeout);
+        try
+        {
+            await sending.WaitAsync(deadline.Token);
+            try
+            {
+                await socket.CloseOutputAsync(status, why, deadline.Token);
+            }
+            finally
+            {
+                sending.Release();
+            }
+        }
+        catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            Abort(); // it does not listen any more
+        }
+    }
+
+    [LoggerMessage(EventId = 4036, Level = LogLevel.Error, Message = "An action of the stream failed")]
+    private static partial void LogBug(ILogger log, Exception exception);
+}

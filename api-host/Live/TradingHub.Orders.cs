@@ -1,0 +1,36 @@
+using System.Text.Json;
+using Bourse.ApiHost.Live.Orders;
+using Bourse.ApiHost.Orders;
+
+namespace Bourse.ApiHost.Live;
+
+/// <summary>The account's order channel, and orders.</summary>
+public sealed partial class TradingHub
+{
+    /// <summary>Sends the account's order events: everything after the number, then live; null = live only.</summary>
+    public Task<OrderChannelJson> SubscribeOrders(JsonElement after_seq)
+    {
+        var caller = SignedIn();
+        var after = HubArguments.Seq(after_seq, nameof(after_seq));
+        return Session.BeginOrders(caller, after, hub.Clients.Client(Context.ConnectionId), services);
+    }
+
+    public async Task<OrderJson> PlaceOrder(JsonElement order)
+    {
+        var caller = SignedInWithinLimits();
+        return (await desk.Place(caller, HubArguments.Object<OrderBody>(order, nameof(order)), idempotencyKey: null)).Order;
+    }
+
+    public Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)
+    {
+        var caller = SignedInWithinLimits();
+        return desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
+    }
+
+    /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>
+    public Task<OrderJson> CancelOrder(JsonElement id)
+    {
+        var caller = SignedInWithinLimits();
+        return desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
+    }
+}
