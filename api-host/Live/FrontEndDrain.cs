@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Bourse.ApiHost.Live;
 
 /// <summary>
-/// When the host is asked to stop: no new connection is let in, and those that are there are told to connect again elsewhere, in random order
-/// and spread over time, so that the other front ends are not overrun. Runs before anything else stops.
+/// When the host is asked to stop: no new connection is let in, and those that are there are told to connect again elsewhere,
+/// spread over time, so that the other front ends are not overrun. Runs before anything else stops.
 /// </summary>
 public sealed partial class FrontEndDrain(LiveConnections connections, IOptions<LiveOptions> options, TimeProvider clock, ILogger<FrontEndDrain> log)
     : IHostedLifecycleService
@@ -21,7 +21,6 @@ public sealed partial class FrontEndDrain(LiveConnections connections, IOptions<
             return;
         }
 
-        Random.Shared.Shuffle(leaving);
         var spread = TimeSpan.FromSeconds(Math.Min(leaving.Length / (double)options.Value.DrainPerSecond, options.Value.MaxDrain.TotalSeconds));
         LogDrain(leaving.Length, spread.TotalSeconds);
         var started = clock.GetTimestamp();
