@@ -1,5 +1,6 @@
 using Bourse.ApiHost.Accounts;
 using Bourse.ApiHost.Admin;
+using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Health;
 using Bourse.ApiHost.Limits;
@@ -12,6 +13,7 @@ using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Page;
 using Bourse.ApiHost.Problems;
+using Bourse.ApiHost.Risk;
 using Bourse.ApiHost.Wire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
@@ -87,7 +89,9 @@ public static class FrontEnd
         api.MapOrders();
         api.MapAccounts();
         api.MapMarket();
+        api.MapRisk();
         api.MapAdmin();
+        api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapHub<TradingHub>(TradingHub.Path, connection =>
@@ -119,6 +123,7 @@ public static class FrontEnd
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignIn>();
         services.AddSingleton<RequestLimits>();
+        services.AddSingleton<AuditTrail>();
         services.AddHostedService<FirstOperator>();
     }
 
@@ -152,6 +157,7 @@ public static class FrontEnd
         services.AddHosted<QuoteFanOut>();
         services.AddHosted<DepthFanOut>();
         services.AddHosted<AccountChannels>();
+        services.AddHosted<HaltNews>();
     }
 
     /// <summary>One that others use, and that runs with the host.</summary>

@@ -1,7 +1,10 @@
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Journal;
+using Bourse.Grains.Limits;
+using Bourse.Grains.Risk;
 using Bourse.Silo.Journal;
+using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
@@ -40,6 +43,9 @@ public static class SiloHosting
         services.AddSingleton(new SweeperOptions());
         services.AddHostedService<Projector>();
         services.AddHostedService<Sweeper>();
+        services.AddSingleton<IRateCounts>(new PostgresRateCounts(storage.Source));
+        services.AddSingleton<KillSwitches>();
+        services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
     }

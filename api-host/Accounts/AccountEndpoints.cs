@@ -6,11 +6,10 @@ using Bourse.ApiHost.Wire;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.History;
-using Bourse.GrainInterfaces.Risk;
 
 namespace Bourse.ApiHost.Accounts;
 
-/// <summary>Portfolio, positions, history, activities and limits of the caller's account.</summary>
+/// <summary>Portfolio, positions, history and activities of the caller's account.</summary>
 public static class AccountEndpoints
 {
     private const int DefaultLimit = 50;
@@ -30,7 +29,6 @@ public static class AccountEndpoints
         account.MapDelete("/positions/{symbol}", ClosePosition).Produces<OrderJson>().WithProblems(404, 422);
         account.MapGet("/accounts", GetAccounts).Produces<ListJson<AccountJson>>();
         account.MapGet("/accounts/{id}", GetAccount).Produces<AccountJson>().WithProblems(404);
-        account.MapGet("/risk/limits", GetLimits).Produces<LimitsJson>();
     }
 
     private static async Task<IResult> GetPortfolio(Caller caller, IGrainFactory grains, PortfolioShape shape) =>
@@ -92,19 +90,6 @@ public static class AccountEndpoints
         id == caller.Account
             ? Answer.Json(shape.Account(await Portfolio(caller, grains)))
             : Problem.NotFound("account_not_found", "You have no such account.").ToResult();
-
-    private static async Task<IResult> GetLimits(Caller caller, IGrainFactory grains)
-    {
-        var limits = await grains.GetGrain<IRiskLimitGrain>(caller.Account).Get();
-        return Answer.Json(new LimitsJson(
-            caller.Account,
-            limits.Version,
-            PortfolioShape.Money(limits.MaxOrderQuantity),
-            PortfolioShape.Money(limits.MaxOrderNotional),
-            PortfolioShape.Money(limits.MaxPosition),
-            limits.MaxOpenOrders,
-            limits.AllowShort));
-    }
 
     private static Task<PortfolioView> Portfolio(Caller caller, IGrainFactory grains) => grains.GetGrain<IAccountGrain>(caller.Account).GetPortfolio();
 

@@ -47,16 +47,6 @@ public sealed record ActivityJson(
 /// <summary>One of the caller's accounts.</summary>
 public sealed record AccountJson(string Id, string Currency, string Cash, string BuyingPower, string Equity, string Status);
 
-/// <summary>What an account may do; see <c>Bourse.Domain.Risk.RiskLimits</c>.</summary>
-public sealed record LimitsJson(
-    string AccountId,
-    long Version,
-    string MaxOrderQty,
-    string MaxNotional,
-    string MaxPosition,
-    int MaxOpenOrders,
-    bool AllowShort);
-
 /// <summary>Cash from outside.</summary>
 /// <param name="Asset">The currency; that of the account when missing.</param>
 /// <param name="Reference">1 to 64 characters; the same reference is taken once.</param>

@@ -1,4 +1,5 @@
 using Bourse.ApiHost.Accounts;
+using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Wire;
@@ -8,7 +9,7 @@ using Bourse.GrainInterfaces.Users;
 namespace Bourse.ApiHost.Admin;
 
 /// <summary><c>/api/v1/admin</c>: what operators do.</summary>
-public static partial class AdminEndpoints
+public static class AdminEndpoints
 {
     private const int MaxReference = 64;
     private const int MaxReason = 500;
@@ -22,7 +23,7 @@ public static partial class AdminEndpoints
 
     /// <summary>Adds cash. The <c>reference</c>, or the <c>Idempotency-Key</c> header, makes a repeated call harmless.</summary>
     private static async Task<IResult> Deposit(
-        string id, JsonBody<DepositBody> body, Caller caller, IGrainFactory grains, PortfolioShape shape, ILoggerFactory logs, HttpRequest request)
+        string id, JsonBody<DepositBody> body, IGrainFactory grains, PortfolioShape shape, AuditTrail audit, HttpRequest request)
     {
         var amount = body.Value.Amount ?? throw Malformed("amount", "is missing");
         var reference = body.Value.Reference ?? Orders.OrderEndpoints.IdempotencyKey(request) ?? throw Malformed("reference", "is missing");
@@ -51,8 +52,8 @@ public static partial class AdminEndpoints
         {
             var account = grains.GetGrain<IAccountGrain>(id);
             var asset = body.Value.Asset ?? (await account.GetPortfolio()).Currency;
+            await audit.Write(request.HttpContext, "account.deposit", id, reason, $"{ExactDecimal.ToText(amount)} {asset}, reference {reference}");
             var portfolio = await account.Deposit(asset, amount, reference);
-            LogDeposit(logs.CreateLogger(typeof(AdminEndpoints)), caller.UserId, reference);
             return Answer.Json(shape.Portfolio(portfolio));
         }
         catch (ArgumentException refused)
@@ -62,7 +63,4 @@ public static partial class AdminEndpoints
     }
 
     private static ProblemException Malformed(string field, string why) => new(Problem.Malformed(field, $"{field} {why}."));
-
-    [LoggerMessage(EventId = 4020, Level = LogLevel.Information, Message = "Operator {Operator} made the deposit {Reference}")]
-    private static partial void LogDeposit(ILogger log, string @operator, string reference);
 }

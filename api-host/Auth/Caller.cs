@@ -9,6 +9,9 @@ public sealed record Caller(string UserId)
 {
     public string Account => UserId;
 
+    /// <summary>The name that its rate limit is counted under.</summary>
+    public string CountedAs => "user:" + UserId;
+
     public static Caller? From(ClaimsPrincipal? user) =>
         user?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id ? new Caller(id) : null;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bourse.ApiHost.Problems;
+using Bourse.GrainInterfaces.Limits;
 using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost.Limits;
@@ -9,63 +10,57 @@ namespace Bourse.ApiHost.Limits;
 public readonly record struct LimitUse(bool Allowed, int Limit, int Remaining, int ResetSeconds);
 
 /// <summary>
-/// Counts requests by caller and minute, in this process. All counts begin anew with each minute, so that memory is bounded by the callers of one
-/// minute, and these by a number.
+/// Counts requests by caller and minute. The count is a grain's, the same for all front ends; this one has a <see cref="Tally"/> of each caller that it
+/// heard of in this minute, so that memory is bounded by the callers of one minute, and these by a number.
 /// </summary>
-public sealed class RequestLimits(IOptions<LimitOptions> options, TimeProvider clock)
+public sealed class RequestLimits(IGrainFactory grains, IOptions<LimitOptions> options, TimeProvider clock, ILogger<RequestLimits> log)
 {
     private const long MsPerMinute = 60_000;
     private const string Everybody = "*";
 
     /// <summary>Replaced whole when a minute begins, by whoever sees it first.</summary>
-    private volatile Minute current = new(-1);
+    private volatile Minute current = new(-1, 0);
 
-    /// <summary>Counts one request of the caller.</summary>
-    public LimitUse Take(LimitKind kind, string caller)
+    /// <summary>Counts one request of the caller: <c>user:ID</c>, <c>key:ID</c> or <c>address:IP</c>.</summary>
+    public ValueTask<LimitUse> Take(LimitKind kind, string caller)
     {
-        var ms = clock.GetUtcNow().ToUnixTimeMilliseconds();
-        var minute = current;
-        if (minute.Number != ms / MsPerMinute)
+        var minute = clock.GetUtcNow().ToUnixTimeMilliseconds() / MsPerMinute;
+        var known = current;
+        if (known.Number != minute)
         {
-            current = minute = new Minute(ms / MsPerMinute);
+            current = known = new Minute(minute, options.Value.MaxCallers);
         }
 
-        var limit = kind == LimitKind.SignIns ? options.Value.SignInsPerMinute : options.Value.RequestsPerMinute;
-        var used = minute.Count(kind, minute.Callers < options.Value.MaxCallers ? caller : Everybody);
-        return new LimitUse(used <= limit, limit, Math.Max(0, limit - used), (int)((MsPerMinute - (ms % MsPerMinute) + 999) / 1_000));
+        return known.Of(kind, caller, this).Take();
     }
 
     public static Problem Problem(LimitUse use) =>
         new(StatusCodes.Status429TooManyRequests, "rate_limited", "Too many requests; wait.") { RetryAfterSeconds = use.ResetSeconds };
 
-    private sealed class Minute(long number)
+    private sealed class Minute(long number, int maxCallers)
     {
-        private readonly ConcurrentDictionary<(LimitKind Kind, string Caller), Counter> counts = new();
+        private readonly ConcurrentDictionary<(LimitKind Kind, string Caller), Tally> tallies = new();
         private int callers;
 
         public long Number => number;
 
-        /// <summary>Counted apart: the dictionary's own count takes all its locks.</summary>
-        public int Callers => Volatile.Read(ref callers);
-
-        public int Count(LimitKind kind, string caller)
+        public Tally Of(LimitKind kind, string caller, RequestLimits limits)
         {
-            if (!counts.TryGetValue((kind, caller), out var counter))
+            if (tallies.TryGetValue((kind, caller), out var known))
             {
-                var mine = new Counter();
-                counter = counts.GetOrAdd((kind, caller), mine);
-                if (ReferenceEquals(counter, mine))
-                {
-                    Interlocked.Increment(ref callers);
-                }
+                return known;
             }
 
-            return Interlocked.Increment(ref counter.Used);
+            // Counted apart: the dictionary's own count takes all its locks.
+            if (Interlocked.Increment(ref callers) > maxCallers)
+            {
+                caller = Everybody;
+            }
+
+            return tallies.GetOrAdd((kind, caller), static (key, l) => l.NewTally(key.Kind, key.Caller), limits);
         }
     }
 
-    private sealed class Counter
-    {
-        public int Used;
-    }
+    private Tally NewTally(LimitKind kind, string caller) => new(
+        grains.GetGrain<IRateLimitGrain>($"{kind.ToString().ToLowerInvariant()}:{caller}"), options.Value.Of(kind), clock, log);
 }

@@ -17,20 +17,20 @@ public sealed partial class TradingHub
 
     public async Task<OrderJson> PlaceOrder(JsonElement order)
     {
-        var caller = SignedInWithinLimits();
+        var caller = await SignedInWithinLimits();
         return (await desk.Place(caller, HubArguments.Object<OrderBody>(order, nameof(order)), idempotencyKey: null)).Order;
     }
 
-    public Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)
+    public async Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)
     {
-        var caller = SignedInWithinLimits();
-        return desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
+        var caller = await SignedInWithinLimits();
+        return await desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
     }
 
     /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>
-    public Task<OrderJson> CancelOrder(JsonElement id)
+    public async Task<OrderJson> CancelOrder(JsonElement id)
     {
-        var caller = SignedInWithinLimits();
-        return desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
+        var caller = await SignedInWithinLimits();
+        return await desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
     }
 }

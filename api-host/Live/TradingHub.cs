@@ -4,6 +4,7 @@ using Bourse.ApiHost.Live.Quotes;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Problems;
+using Bourse.ApiHost.Risk;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
@@ -21,6 +22,7 @@ public sealed partial class TradingHub(
     FlushWheel wheel,
     LiveConnections connections,
     RequestLimits limits,
+    HaltNews halts,
     IHubContext<TradingHub> hub,
     IServiceProvider services,
     IOptions<LiveOptions> options) : Hub
@@ -35,6 +37,7 @@ public sealed partial class TradingHub(
         {
             session.Begin();
             Context.Items[typeof(HubSession)] = session;
+            await halts.TellInForce(Clients.Caller, Caller.From(Context.User));
             return;
         }
 
@@ -55,10 +58,10 @@ public sealed partial class TradingHub(
 
     private Caller SignedIn() => Caller.From(Context.User) ?? throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
 
-    private Caller SignedInWithinLimits()
+    private async ValueTask<Caller> SignedInWithinLimits()
     {
         var caller = SignedIn();
-        var use = limits.Take(LimitKind.Requests, caller.UserId);
+        var use = await limits.Take(LimitKind.Requests, caller.CountedAs);
         return use.Allowed ? caller : throw new ProblemException(RequestLimits.Problem(use));
     }
 }

@@ -14,15 +14,17 @@ public sealed partial class Account
     /// <param name="instrument">The instrument of the request's symbol; null for an unknown symbol.</param>
     /// <param name="referencePrice">The newest price of the symbol; null when it never had one.</param>
     /// <param name="orderId">The id that the order gets when it is placed.</param>
+    /// <param name="state">What the kill switches let through.</param>
     public PlaceDecision DecidePlace(
-        OrderRequest request, Instrument? instrument, decimal? referencePrice, RiskLimits limits, Guid orderId, long nowMs)
+        OrderRequest request, Instrument? instrument, decimal? referencePrice, RiskLimits limits, Guid orderId, long nowMs,
+        TradingState state = TradingState.Active)
     {
         if (request.ClientOrderId is not null && FindByClientOrderId(request.ClientOrderId, out var known) == ClientIdLookup.Found)
         {
             return new PlaceDecision(known!.Request == request ? PlaceOutcome.Repeated : PlaceOutcome.Conflict, null, known, null);
         }
 
-        var refusal = IsOpen ? OrderChecks.Market(request.Symbol, instrument, nowMs) : NotOpen();
+        var refusal = IsOpen ? OrderChecks.Switches(state) ?? OrderChecks.Market(request.Symbol, instrument, nowMs) : NotOpen();
         if (refusal is not null)
         {
             return Refused(refusal);
@@ -44,7 +46,7 @@ public sealed partial class Account
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
 
-        refusal ??= CheckExposure(link, request.Side, request.ReduceOnly, request.Quantity, limits);
+        refusal ??= CheckExposure(link, request.Side, request.ReduceOnly, request.Quantity, limits, state);
         if (refusal is not null)
         {
             return Refused(refusal);
@@ -75,7 +77,7 @@ public sealed partial class Account
     private static PlaceDecision Refused(Refusal refusal) => new(PlaceOutcome.Refused, null, null, refusal);
 
     /// <summary>What an order adds to the open quantity of its side stays within the position it may make.</summary>
-    private static Refusal? CheckExposure(BookLink? link, Side side, bool reduceOnly, decimal added, RiskLimits limits)
+    private static Refusal? CheckExposure(BookLink? link, Side side, bool reduceOnly, decimal added, RiskLimits limits, TradingState state)
     {
         if (added <= 0)
         {
@@ -84,17 +86,17 @@ public sealed partial class Account
 
         var buy = side == Side.Buy;
         var position = link?.Position.Quantity ?? 0;
-        if (reduceOnly)
+        var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
+        if (reduceOnly || state == TradingState.Reducing)
         {
             var reducible = buy ? -position : position;
-            var reducing = link is null ? 0 : buy ? link.ReduceBuy : link.ReduceSell;
+            var reducing = link is null ? 0 : state == TradingState.Reducing ? open : buy ? link.ReduceBuy : link.ReduceSell;
             if (reducing + added > reducible)
             {
                 return new Refusal(RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
             }
         }
 
-        var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
         var after = (buy ? position : -position) + open + added;
         return after > limits.MaxPosition
             ? new Refusal(RefusalCode.MaxPosition, $"With open orders the position could reach {after}; {limits.MaxPosition} is allowed.")

@@ -19,7 +19,8 @@ public sealed partial class Account
         Instrument? instrument,
         decimal? referencePrice,
         RiskLimits limits,
-        long nowMs)
+        long nowMs,
+        TradingState state = TradingState.Active)
     {
         if (FindOrder(orderId) is not { } order)
         {
@@ -38,7 +39,7 @@ public sealed partial class Account
                 : Refused(RefusalCode.ReplacePending, "The book has not answered the replace before this one yet.");
         }
 
-        if (OrderChecks.Market(order.Symbol, instrument, nowMs) is { } closed)
+        if ((OrderChecks.Switches(state) ?? OrderChecks.Market(order.Symbol, instrument, nowMs)) is { } closed)
         {
             return new ReplaceDecision(null, closed);
         }
@@ -55,11 +56,12 @@ public sealed partial class Account
             instrument!,
             referencePrice,
             limits,
-            nowMs);
+            nowMs,
+            state);
     }
 
     private ReplaceDecision DecideTerms(
-        Order order, OrderTerms terms, Instrument instrument, decimal? referencePrice, RiskLimits limits, long nowMs)
+        Order order, OrderTerms terms, Instrument instrument, decimal? referencePrice, RiskLimits limits, long nowMs, TradingState state)
     {
         var refusal = OrderChecks.Steps(terms, instrument);
         if (refusal is null && terms.Quantity <= order.FilledQuantity)
@@ -70,7 +72,7 @@ public sealed partial class Account
         refusal ??= OrderChecks.Prices(
             terms, order.Status == OrderStatus.Held ? order.Type : OrderType.Limit, instrument, referencePrice, limits, out terms);
         var link = _links[order.Symbol];
-        refusal ??= CheckExposure(link, order.Side, order.ReduceOnly, terms.Quantity - order.Quantity, limits);
+        refusal ??= CheckExposure(link, order.Side, order.ReduceOnly, terms.Quantity - order.Quantity, limits, state);
         var feeRate = Math.Max(instrument.TakerFeeRate, instrument.MakerFeeRate);
         var change = new PendingReplace(
             order.Revision + 1, link.LastCommand + 1, terms.Quantity, terms.LimitPrice, terms.StopPrice, terms.ProtectionPrice, feeRate);

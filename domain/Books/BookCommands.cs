@@ -34,6 +34,12 @@ public readonly record struct ReplaceOrder(
     long QuantityLots,
     long StopPriceTicks);
 
+/// <summary>An order or a replace that is not to be done: its number is taken and its account is told why.</summary>
+/// <param name="Revision">0 for an order, else that of the replace.</param>
+/// <param name="Code">The stable code that the order is rejected with.</param>
+public readonly record struct RefuseCommand(
+    Guid OrderId, string Account, long CommandNumber, long AcknowledgedReport, int Revision, string Code);
+
 /// <summary>What a book did with a command.</summary>
 public enum CommandResult : byte
 {

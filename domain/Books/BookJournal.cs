@@ -12,6 +12,7 @@ public enum BookEntryKind : byte
     Replace = 3,
     Cancel = 4,
     SessionEnd = 5,
+    Refuse = 6,
 }
 
 /// <summary>
@@ -27,6 +28,7 @@ public sealed record BookEntry(
     ReplaceOrder Replace = default,
     Guid CancelOrderId = default,
     string? CancelAccount = null,
+    RefuseCommand Refuse = default,
     IReadOnlyList<BookTrade>? Trades = null);
 
 /// <summary>The bytes of a book's events, each self-delimiting: a kind byte, then the fields in the order written here.</summary>
@@ -100,6 +102,20 @@ public static class BookJournal
         writer.Flush();
     }
 
+    internal static void WriteRefuse(IBufferWriter<byte> output, in RefuseCommand refuse, long timeMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Refuse);
+        writer.WriteCount(timeMs);
+        writer.WriteGuid(refuse.OrderId);
+        writer.WriteString(refuse.Account);
+        writer.WriteCount(refuse.CommandNumber);
+        writer.WriteCount(refuse.AcknowledgedReport);
+        writer.WriteCount(refuse.Revision);
+        writer.WriteString(refuse.Code);
+        writer.Flush();
+    }
+
     internal static void WriteSessionEnd(IBufferWriter<byte> output, long timeMs, long nextEndMs)
     {
         var writer = new WireWriter(output);
@@ -137,6 +153,10 @@ public static class BookJournal
                 return new BookEntry(kind, reader.ReadCount(), CancelOrderId: reader.ReadGuid(), CancelAccount: reader.ReadString());
             case BookEntryKind.SessionEnd:
                 return new BookEntry(kind, reader.ReadCount(), SessionEndMs: reader.ReadCount());
+            case BookEntryKind.Refuse:
+                var refusedMs = reader.ReadCount();
+                return new BookEntry(kind, refusedMs, Refuse: new RefuseCommand(
+                    reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (int)reader.ReadCount(), reader.ReadString()));
             default:
                 throw new WireFormatException($"{kind} is not the kind of a book's event.");
         }

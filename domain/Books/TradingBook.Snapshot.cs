@@ -38,6 +38,9 @@ public sealed partial class TradingBook
                 case BookEntryKind.Replace:
                     Replace(entry.Replace, entry.TimeMs, again);
                     break;
+                case BookEntryKind.Refuse:
+                    Refuse(entry.Refuse, entry.TimeMs, again);
+                    break;
                 case BookEntryKind.Cancel:
                     Cancel(entry.CancelOrderId, entry.CancelAccount!, entry.TimeMs, again);
                     break;

@@ -115,6 +115,22 @@ public sealed partial class TradingBook(string symbol)
         return CommandResult.Taken;
     }
 
+    /// <summary>Takes the number of an order or a replace without doing it, makes the report that says so, and writes one event.</summary>
+    public CommandResult Refuse(in RefuseCommand refuse, long nowMs, IBufferWriter<byte> events)
+    {
+        BeginCommand();
+        if (CheckNumber(refuse.Account, refuse.CommandNumber, refuse.AcknowledgedReport, out var account) is { } early)
+        {
+            return early;
+        }
+
+        var kind = refuse.Revision == 0 ? BookReportKind.Rejected : BookReportKind.ReplaceRejected;
+        AddReport(account, refuse.OrderId, kind, nowMs, refuse.Code, revision: refuse.Revision);
+        BookJournal.WriteRefuse(events, refuse, nowMs);
+        Version++;
+        return CommandResult.Taken;
+    }
+
     /// <summary>Cancels an open order of the account and writes one event; any other order is left alone and nothing is written.</summary>
     public CommandResult Cancel(Guid orderId, string accountId, long nowMs, IBufferWriter<byte> events)
     {

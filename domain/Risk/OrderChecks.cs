@@ -12,6 +12,11 @@ internal static class OrderChecks
     /// <summary>Of a price or a quantity, so that their product is exact in a decimal.</summary>
     private const decimal LargestValue = 10_000_000_000_000m;
 
+    /// <summary>No kill switch stops all orders.</summary>
+    public static Refusal? Switches(TradingState state) => state == TradingState.Halted
+        ? new Refusal(RefusalCode.TradingHalted, "Trading is halted; open orders can be cancelled.")
+        : null;
+
     /// <summary>The instrument trades now.</summary>
     public static Refusal? Market(string symbol, Instrument? instrument, long nowMs)
     {

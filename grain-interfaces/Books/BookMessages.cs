@@ -7,6 +7,7 @@ namespace Bourse.GrainInterfaces.Books;
 /// <param name="CommandNumber">Counts up by one for each pair of account and book; the book takes each number once, in order.</param>
 /// <param name="AcknowledgedReport">The account has everything up to this report of the book.</param>
 /// <param name="PriceTicks">Limit price, or a market order's protection price; 0 = none.</param>
+/// <param name="SwitchVersion">The kill switches that the account checked it against; 0 = not known any more.</param>
 [GenerateSerializer, Immutable, Alias("bourse.book-order")]
 public sealed record BookOrder(
     Guid OrderId,
@@ -20,7 +21,8 @@ public sealed record BookOrder(
     long QuantityLots,
     long StopPriceTicks,
     bool PostOnly,
-    SelfTradePrevention SelfTradePrevention);
+    SelfTradePrevention SelfTradePrevention,
+    long SwitchVersion = 0);
 
 /// <summary>A change of price and total quantity.</summary>
 /// <param name="CommandNumber">In the same count as orders.</param>
@@ -28,7 +30,8 @@ public sealed record BookOrder(
 /// <param name="StopPriceTicks">The new stop price of a stop that still waits; 0 = none.</param>
 [GenerateSerializer, Immutable, Alias("bourse.book-replace")]
 public sealed record BookReplace(
-    Guid OrderId, string Account, long CommandNumber, long AcknowledgedReport, int Revision, long PriceTicks, long QuantityLots, long StopPriceTicks);
+    Guid OrderId, string Account, long CommandNumber, long AcknowledgedReport, int Revision, long PriceTicks, long QuantityLots, long StopPriceTicks,
+    long SwitchVersion = 0);
 
 /// <summary>A wish to cancel; harmless when repeated.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.book-cancel")]

@@ -15,6 +15,9 @@ public interface IHistoryReader
 
     Task<OrderView?> GetOrderByClientOrderId(string account, string clientOrderId, CancellationToken cancellation);
 
+    /// <summary>Accounts with an open order created at or before a time, of one symbol when given, at most <paramref name="max"/>.</summary>
+    Task<IReadOnlyList<string>> GetAccountsWithOpenOrders(string? symbol, DateTimeOffset before, int max, CancellationToken cancellation);
+
     /// <summary>Fills, deposits and withdrawals of an account, newest first.</summary>
     Task<Page<ActivityView>> GetActivities(string account, string? pageToken, int limit, CancellationToken cancellation);
 

@@ -30,10 +30,12 @@ public sealed partial class AccountGrain
             var instrument = catalogue.TryGet(request.Symbol, out var known) ? known : await catalogue.Find(request.Symbol);
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
+            var stops = await switches.Get();
             BeginChange();
             var now = time.GetUtcNow();
             var decision = _account.DecidePlace(
-                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds());
+                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(),
+                stops.For(Id, request.Symbol).State);
             switch (decision.Outcome)
             {
                 case PlaceOutcome.Placed:
@@ -42,7 +44,7 @@ public sealed partial class AccountGrain
                     underWay = order.Id;
                     _underWay.Add(order.Id, null);
                     await Commit();
-                    var sent = Book(order.Symbol).Submit(BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol)));
+                    var sent = Book(order.Symbol).Submit(BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol), stops.Version));
                     await ((Task)sent).ConfigureAwait(WithoutThrowing);
                     return await Conclude(order, sent);
                 case PlaceOutcome.Repeated:
@@ -80,9 +82,11 @@ public sealed partial class AccountGrain
             var instrument = await catalogue.Find(order.Symbol);
             var reference = await quotes.GetReference(order.Symbol);
             var limits = await _limits.Get();
+            var stops = await switches.Get();
             BeginChange();
             var decision = _account.DecideReplace(
-                orderId, changes.Quantity, changes.LimitPrice, changes.StopPrice, instrument, reference, limits, NowMs);
+                orderId, changes.Quantity, changes.LimitPrice, changes.StopPrice, instrument, reference, limits, NowMs,
+                stops.For(Id, order.Symbol).State);
             if (decision.Refusal is { } refusal)
             {
                 return Refused(refusal);
@@ -92,7 +96,7 @@ public sealed partial class AccountGrain
             underWay = orderId;
             _underWay.Add(orderId, null);
             await Commit();
-            var sent = Book(order.Symbol).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol)));
+            var sent = Book(order.Symbol).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol), stops.Version));
             await ((Task)sent).ConfigureAwait(WithoutThrowing);
             return await Conclude(order, sent);
         }

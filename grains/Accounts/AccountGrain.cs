@@ -7,6 +7,7 @@ using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;
+using Bourse.Grains.Risk;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -21,6 +22,7 @@ public sealed partial class AccountGrain(
     IJournal journal,
     InstrumentCatalogue catalogue,
     QuoteBoard quotes,
+    KillSwitches switches,
     IHistoryReader history,
     TimeProvider time,
     ILogger<AccountGrain> log)

@@ -7,7 +7,7 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Turns an account's orders into commands to a book, in ticks and lots.</summary>
 internal static class BookCommands
 {
-    public static BookOrder Order(string account, Order order, Instrument instrument, long acknowledged) => new(
+    public static BookOrder Order(string account, Order order, Instrument instrument, long acknowledged, long switchVersion = 0) => new(
         order.Id,
         account,
         order.CommandNumber,
@@ -19,9 +19,10 @@ internal static class BookCommands
         Lots(order.Quantity, instrument),
         Ticks(order.StopPrice ?? 0, instrument),
         order.PostOnly,
-        order.SelfTradePrevention);
+        order.SelfTradePrevention,
+        switchVersion);
 
-    public static BookReplace Replace(string account, ReplaceRequested requested, Instrument instrument, long acknowledged) => new(
+    public static BookReplace Replace(string account, ReplaceRequested requested, Instrument instrument, long acknowledged, long switchVersion) => new(
         requested.OrderId,
         account,
         requested.CommandNumber,
@@ -29,7 +30,8 @@ internal static class BookCommands
         requested.Revision,
         Ticks(requested.LimitPrice ?? requested.ProtectionPrice ?? 0, instrument),
         Lots(requested.Quantity, instrument),
-        Ticks(requested.StopPrice ?? 0, instrument));
+        Ticks(requested.StopPrice ?? 0, instrument),
+        switchVersion);
 
     public static BookReplace Replace(string account, PendingCommand pending, Instrument instrument, long acknowledged) => new(
         pending.OrderId,

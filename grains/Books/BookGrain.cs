@@ -4,6 +4,7 @@ using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Books;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;
+using Bourse.Grains.Risk;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -14,7 +15,8 @@ namespace Bourse.Grains.Books;
 /// reports, and <see cref="ReportPump"/> brings the others theirs, outside any command's turn.
 /// </summary>
 [Reentrant]
-public sealed partial class BookGrain(IJournal journal, InstrumentCatalogue catalogue, TimeProvider time, ILogger<BookGrain> log)
+public sealed partial class BookGrain(
+    IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, TimeProvider time, ILogger<BookGrain> log)
     : JournaledGrain(journal), IBookGrain
 {
     private const int MaxDepthLevels = 1_000;
@@ -55,21 +57,33 @@ public sealed partial class BookGrain(IJournal journal, InstrumentCatalogue cata
         var command = new SubmitOrder(
             order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
             order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention);
-        return catalogue.TryGet(Symbol, out var instrument) ? Do(instrument) : DoLater();
+        return catalogue.TryGet(Symbol, out var instrument) && switches.TryGet(out var stops) ? Do(instrument, stops) : DoLater();
 
-        Task<BookAnswer> Do(Instrument known)
+        Task<BookAnswer> Do(Instrument known, Switches now)
         {
             BeginCommand(known);
+            if (now.For(order.Account, Symbol).Refuses(order.SwitchVersion) is { } code)
+            {
+                return Refuse(new RefuseCommand(order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, 0, code));
+            }
+
             var result = Change(static (book, c, nowMs, events) => book.Submit(c, nowMs, events), command);
             return Answer(result, order.Account, order.AcknowledgedReport);
         }
 
-        async Task<BookAnswer> DoLater() => await Do(await FindInstrument());
+        async Task<BookAnswer> DoLater() => await Do(await FindInstrument(), await switches.Get());
     }
 
     public async Task<BookAnswer> Replace(BookReplace replace)
     {
-        BeginCommand(await FindInstrument());
+        var (instrument, stops) = (await FindInstrument(), await switches.Get());
+        BeginCommand(instrument);
+        if (stops.For(replace.Account, Symbol).Refuses(replace.SwitchVersion) is { } code)
+        {
+            return await Refuse(new RefuseCommand(
+                replace.OrderId, replace.Account, replace.CommandNumber, replace.AcknowledgedReport, replace.Revision, code));
+        }
+
         var command = new ReplaceOrder(
             replace.OrderId, replace.Account, replace.CommandNumber, replace.AcknowledgedReport, replace.Revision,
             replace.PriceTicks, replace.QuantityLots, replace.StopPriceTicks);
@@ -139,6 +153,13 @@ public sealed partial class BookGrain(IJournal journal, InstrumentCatalogue cata
             Fault(broken);
             throw;
         }
+    }
+
+    // An order that a kill switch overtook on its way.
+    private Task<BookAnswer> Refuse(RefuseCommand refuse)
+    {
+        var result = Change(static (book, c, nowMs, events) => book.Refuse(c, nowMs, events), refuse);
+        return Answer(result, refuse.Account, refuse.AcknowledgedReport);
     }
 
     private async Task<BookAnswer> Answer(CommandResult result, string accountId, long acknowledged)

@@ -31,6 +31,10 @@ public sealed class HistoryReader(NpgsqlDataSource source, TimeProvider time) : 
         _orders.Find(account, clientOrderId, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<string>> GetAccountsWithOpenOrders(string? symbol, DateTimeOffset before, int max, CancellationToken cancellation) =>
+        _orders.FindAccountsWithOpen(symbol, before, max, cancellation);
+
+    /// <inheritdoc/>
     public Task<Page<ActivityView>> GetActivities(string account, string? pageToken, int limit, CancellationToken cancellation)
     {
         CheckLimit(limit, MaxLimit);

@@ -5,6 +5,7 @@ using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.History;
 using Bourse.Silo.Postgres;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Bourse.Silo.ReadModel;
 
@@ -74,6 +75,24 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
 
     public Task<OrderView?> Find(string account, string clientOrderId, CancellationToken cancellation) =>
         FindOne("client_order_id = $3 AND client_key = $4", account, [clientOrderId, Fingerprint.Of(account, clientOrderId)], cancellation);
+
+    // Looks through the whole table: asked for in an emergency only, so that no index has to be kept for it.
+    public async Task<IReadOnlyList<string>> FindAccountsWithOpen(string? symbol, DateTimeOffset before, int max, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(
+            $"SELECT DISTINCT account FROM orders WHERE status IN {OpenStatuses} AND created_at <= $1 AND ($2::text IS NULL OR symbol = $2) LIMIT $3");
+        command.Parameters.Add(new() { Value = before.UtcDateTime });
+        command.Parameters.Add(new() { Value = (object?)symbol ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        command.Parameters.Add(new() { Value = max });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var accounts = new List<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            accounts.Add(reader.GetString(0));
+        }
+
+        return accounts;
+    }
 
     private async Task<OrderView?> FindOne(string condition, string account, object[] values, CancellationToken cancellation)
     {

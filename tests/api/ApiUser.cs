@@ -47,6 +47,8 @@ public sealed class ApiUser(Func<Uri> address, JsonElement? tokens)
 
     public Task<ApiAnswer> Post(string path, object body) => Send(HttpMethod.Post, path, Json(JsonSerializer.Serialize(body)));
 
+    public Task<ApiAnswer> Put(string path, object body) => Send(HttpMethod.Put, path, Json(JsonSerializer.Serialize(body)));
+
     public Task<ApiAnswer> Patch(string path, object body) => Send(HttpMethod.Patch, path, Json(JsonSerializer.Serialize(body)));
 
     /// <summary>Sends a body as it is.</summary>

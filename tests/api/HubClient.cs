@@ -26,8 +26,9 @@ public sealed class HubClient : IAsyncDisposable
         var query = accessToken is null ? "" : "?access_token=" + Uri.EscapeDataString(accessToken);
         await client._socket.ConnectAsync(new Uri($"ws://{address.Authority}/hubs/trading{query}"), CancellationToken.None);
         await client.Send("""{"protocol":"json","version":1}""");
-        (await client.ReadMessages().GetAsyncEnumerator().MoveNextAsync()).ShouldBeTrue();
-        client._reading = client.Read();
+        var messages = client.ReadMessages().GetAsyncEnumerator();
+        (await messages.MoveNextAsync()).ShouldBeTrue();
+        client._reading = client.Read(messages);
         return client;
     }
 
@@ -123,13 +124,13 @@ public sealed class HubClient : IAsyncDisposable
         _socket.Dispose();
     }
 
-    private async Task Read()
+    private async Task Read(IAsyncEnumerator<JsonElement> messages)
     {
         try
         {
-            await foreach (var message in ReadMessages())
+            while (await messages.MoveNextAsync())
             {
-                Take(message);
+                Take(messages.Current);
             }
         }
         catch (Exception cut) when (cut is WebSocketException or OperationCanceledException or ObjectDisposedException)

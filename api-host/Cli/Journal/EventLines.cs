@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Bourse.ApiHost.Wire;
 using Bourse.Domain.Accounts;
+using Bourse.Domain.Audit;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
 using Bourse.Silo.Journal;
@@ -20,6 +21,7 @@ internal static class EventLines
     {
         _ when stream.StartsWith("account/", StringComparison.Ordinal) => OfAccount,
         _ when stream.StartsWith("book/", StringComparison.Ordinal) => OfBook,
+        AuditLog.Stream => OfAudit,
         _ => null,
     };
 
@@ -49,6 +51,18 @@ internal static class EventLines
         return lines;
     }
 
+    private static List<(long Version, string Line)> OfAudit(StreamRow row)
+    {
+        var lines = new List<(long, string)>(row.Count);
+        var reader = new WireReader(row.Payload);
+        for (var version = row.Version; version < row.Version + row.Count; version++)
+        {
+            lines.Add((version, Line(version, row.Time, "AuditEntry", Node(AuditLog.Read(ref reader)))));
+        }
+
+        return lines;
+    }
+
     private static JsonObject Fields(BookEntry entry)
     {
         var fields = entry.Kind switch
@@ -56,6 +70,7 @@ internal static class EventLines
             BookEntryKind.Terms => Node(entry.Terms),
             BookEntryKind.Submit => Node(entry.Submit),
             BookEntryKind.Replace => Node(entry.Replace),
+            BookEntryKind.Refuse => Node(entry.Refuse),
             BookEntryKind.Cancel => Node(new { OrderId = entry.CancelOrderId, Account = entry.CancelAccount }),
             _ => [],
         };

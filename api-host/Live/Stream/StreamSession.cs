@@ -154,7 +154,7 @@ public sealed partial class StreamSession : LiveConnection
         byte[] answer;
         try
         {
-            if (!shared.Limits.Take(LimitKind.Requests, Caller?.UserId ?? http.Connection.RemoteIpAddress?.ToString() ?? "").Allowed)
+            if (!(await shared.Limits.Take(LimitKind.Requests, Caller?.CountedAs ?? LimitMiddleware.Address(http.Connection.RemoteIpAddress))).Allowed)
             {
                 throw new StreamErrorException(StreamError.TooManyRequests);
             }

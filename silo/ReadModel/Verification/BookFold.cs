@@ -108,6 +108,9 @@ internal sealed class BookFold(
             case BookEntryKind.Replace:
                 CompareCommand(entry.Replace.Account, entry.Replace.CommandNumber, entry.Replace.OrderId, entry.Replace.Revision);
                 break;
+            case BookEntryKind.Refuse:
+                CompareCommand(entry.Refuse.Account, entry.Refuse.CommandNumber, entry.Refuse.OrderId, entry.Refuse.Revision);
+                break;
         }
 
         foreach (var trade in entry.Trades ?? [])

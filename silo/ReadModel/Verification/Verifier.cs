@@ -1,5 +1,6 @@
 using System.Data;
 using Bourse.Domain.Accounts;
+using Bourse.Domain.Audit;
 using Bourse.Domain.Serialization;
 using Bourse.Silo.Postgres;
 using Microsoft.Extensions.Logging;
@@ -188,6 +189,7 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
     private async Task Others(NpgsqlConnection journal, KeptSnapshots snapshots, CancellationToken cancellation)
     {
         var chain = new StreamChain(_report);
+        var audit = new AuditFold(_report);
         await foreach (var row in StreamScan.Others(journal, cancellation))
         {
             if (chain.Begins(row) && chain.Stream.Length != 0)
@@ -196,6 +198,10 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
             }
 
             chain.Check(row);
+            if (row.Stream == AuditLog.Stream)
+            {
+                audit.Apply(row);
+            }
         }
 
         snapshots.Finish(chain.Stream, chain.LastVersion);

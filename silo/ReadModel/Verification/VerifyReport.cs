@@ -61,6 +61,7 @@ internal static class Checks
     public const string Trades = "each trade stands once on both accounts as the book has it";
     public const string Commands = "each order is known to its account and its book alike";
     public const string Reports = "each report that an account has not applied waits in its book";
+    public const string Audit = "each entry of the audit log carries the hash of the one before";
     public const string Orders = "the table of orders equals the journal";
     public const string Positions = "the tables of positions, balances and cash movements equal the journal";
     public const string TradeTable = "the table of trades equals the journal";
