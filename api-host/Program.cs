@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bourse.ApiHost.Cli.Journal;
+using Bourse.ApiHost.Cli.Load;
 using Bourse.ApiHost.Cli.Match;
 using Bourse.ApiHost.Cli.Replay;
 using Bourse.ApiHost.Cli.Serve;
@@ -10,6 +11,7 @@ var root = new RootCommand("Bourse, a real-time trading platform.")
     ServeCommand.Create(),
     ReplayCommand.Create(),
     MatchCommand.Create(),
+    LoadCommand.Create(),
     VerifyCommand.Create(),
     JournalCommand.Create(),
 };

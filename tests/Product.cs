@@ -59,9 +59,17 @@ public sealed partial class Product : IAsyncDisposable
     }
 
     /// <summary>Another run of the program, with the data folder as the last argument.</summary>
-    public async Task<(int Code, string Output, string Error)> Command(params string[] arguments)
+    public Task<(int Code, string Output, string Error)> Command(params string[] arguments) => RunProgram([.. arguments, "--data", Data], []);
+
+    /// <summary>A run of the program that ends by itself.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunProgram(IEnumerable<string> arguments, Dictionary<string, string> environment)
     {
-        var start = StartInfo([.. arguments, "--data", Data]);
+        var start = StartInfo(arguments);
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
         using var process = Process.Start(start)!;
         using var deadline = new CancellationTokenSource(StartDeadline);
         var output = process.StandardOutput.ReadToEndAsync(deadline.Token);

@@ -23,6 +23,9 @@ public sealed class ApiFixture : IAsyncLifetime
     private const int MaxStocks = 200;
     private const string House = "house-tests";
 
+    /// <summary>L0, L1, … are those that <c>bourse load</c> quotes.</summary>
+    public const int LoadSymbols = 10;
+
     /// <summary>Symbols that are there to be many; without a price at first.</summary>
     public static readonly string[] Many = [.. Enumerable.Range(1, 300).Select(i => $"M{i}")];
     public const string Password = "Correct-horse-1";
@@ -157,6 +160,7 @@ public sealed class ApiFixture : IAsyncLifetime
         await Grains.GetGrain<ICatalogueGrain>("catalogue").Upsert(
         [
             .. stocks,
+            .. Enumerable.Range(0, LoadSymbols).Select(i => Listed($"L{i}", InstrumentStatus.Open)),
             .. Many.Select(symbol => Listed(symbol, InstrumentStatus.Open)),
             Listed(Stock, InstrumentStatus.Open),
             Listed("HALT", InstrumentStatus.Halted),

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace Bourse.ApiHost.Cli.Load.Worker;
+
+/// <summary>
+/// Places orders at a planned rate around a still middle, so that about half of them meet a resting one. What the plan is behind is caught up, and those
+/// orders' latency tells so.
+/// </summary>
+internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
+{
+    private const decimal Middle = 100m;
+    private const int MaxUnderWay = 20_000;
+    private readonly Random _random = new(plan.First + 1);
+
+    public async Task Run(WorkerWindow window, CancellationToken cancellation)
+    {
+        var total = (long)(plan.Rate * (window.ToMs - window.FromMs) / 1_000);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (long placed = 0; placed < total && lines.Any(line => line.IsOpen);)
+        {
+            var due = Math.Min(total, (long)((Gauge.NowUs - (window.FromMs * 1_000)) / 1e6 * plan.Rate));
+            var underWay = lines.Sum(line => line.UnderWay);
+            for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
+            {
+                var plannedUs = (window.FromMs * 1_000) + (long)(placed / plan.Rate * 1e6);
+                var line = lines[_random.Next(lines.Length)];
+                try
+                {
+                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next($"{plan.First}-{window.FromMs}-{placed}")))
+                    {
+                        break;
+                    }
+                }
+                catch (System.Net.Sockets.SocketException)
+                {
+                    break; // the line is lost, which the result tells
+                }
+            }
+
+            await timer.WaitForNextTickAsync(cancellation);
+        }
+    }
+
+    public static string Order(Random random, string symbol, string id)
+    {
+        var price = Middle + ((random.Next(5) - 2) * 0.01m);
+        var side = random.Next(2) == 0 ? "buy" : "sell";
+        var timeInForce = random.Next(10) < 3 ? "ioc" : "gtc";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"symbol\":\"{symbol}\",\"side\":\"{side}\",\"type\":\"limit\",\"time_in_force\":\"{timeInForce}\",\"qty\":\"1\",\"limit_price\":\"{price}\",\"client_order_id\":\"{id}\"}}");
+    }
+
+    private string Next(string id) => Order(_random, plan.Symbols[_random.Next(plan.Symbols.Length)], id);
+}
