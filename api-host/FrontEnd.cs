@@ -2,6 +2,7 @@ using Bourse.ApiHost.Accounts;
 using Bourse.ApiHost.Admin;
 using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Health;
 using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live;
@@ -14,6 +15,7 @@ using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Page;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Risk;
+using Bourse.ApiHost.Security;
 using Bourse.ApiHost.Wire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
@@ -28,9 +30,6 @@ namespace Bourse.ApiHost;
 /// </summary>
 public static class FrontEnd
 {
-    /// <summary>No order, sign-up or hub message comes near it.</summary>
-    private const int MaxRequestBytes = 64 * 1024;
-
     /// <summary>Who asks for readiness wants to know soon.</summary>
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
@@ -45,14 +44,12 @@ public static class FrontEnd
 
     public static WebApplicationBuilder AddBourseFrontEnd(this WebApplicationBuilder builder)
     {
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Limits.MaxRequestBodySize = MaxRequestBytes;
-            kestrel.AddServerHeader = false;
-        });
+        builder.AddHttpHardening();
+        builder.AddStartChecks();
         builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = SocketBuffers.Listen);
         var services = builder.Services;
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SecretOptions>().BindConfiguration("Secrets");
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<LimitOptions>().BindConfiguration("Limits").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddClock();
@@ -77,8 +74,10 @@ public static class FrontEnd
         app.UseStatusCodePages(status => ProblemResult.Write(status.HttpContext, ProblemMap.OfStatus(status.HttpContext.Response.StatusCode)));
         app.UseResponseCompression();
         app.UseRouting();
+        app.UseCors();
         app.UseAuthentication();
         app.UseMiddleware<LimitMiddleware>();
+        app.UseKeyScopes();
         app.UseAuthorization();
         app.UseBrowserPage();
         app.UseWebSockets();
@@ -86,11 +85,15 @@ public static class FrontEnd
 
         var api = app.MapGroup("/api/v1");
         api.MapAuth();
+        api.MapProfile();
+        api.MapKeys();
+        api.MapOwnData();
         api.MapOrders();
         api.MapAccounts();
         api.MapMarket();
         api.MapRisk();
         api.MapAdmin();
+        api.MapUserAdmin();
         api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
@@ -98,7 +101,7 @@ public static class FrontEnd
         {
             connection.Transports = HttpTransportType.WebSockets;
             connection.CloseOnAuthenticationExpiration = true;
-            connection.ApplicationMaxBufferSize = MaxRequestBytes;
+            connection.ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes;
             connection.TransportSendTimeout = live.StallTimeout;
         }).RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
@@ -122,6 +125,10 @@ public static class FrontEnd
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<Passwords>();
         services.AddSingleton<SignIn>();
+        services.AddSingleton<LiveSessions>();
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<KeySignIn>();
+        services.AddSingleton<SecretBox>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<AuditTrail>();
         services.AddHostedService<FirstOperator>();
@@ -142,7 +149,7 @@ public static class FrontEnd
     {
         services.AddSignalR(hub =>
         {
-            hub.MaximumReceiveMessageSize = MaxRequestBytes;
+            hub.MaximumReceiveMessageSize = HttpHardening.MaxRequestBytes;
             hub.KeepAliveInterval = PingInterval;
             hub.ClientTimeoutInterval = SilenceTimeout;
             hub.MaximumParallelInvocationsPerClient = HubCallsAtOnce;
@@ -158,6 +165,7 @@ public static class FrontEnd
         services.AddHosted<DepthFanOut>();
         services.AddHosted<AccountChannels>();
         services.AddHosted<HaltNews>();
+        services.AddHostedService<SessionSweep>();
     }
 
     /// <summary>One that others use, and that runs with the host.</summary>

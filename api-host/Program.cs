@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bourse.ApiHost.Cli.Admin;
 using Bourse.ApiHost.Cli.Journal;
 using Bourse.ApiHost.Cli.Load;
 using Bourse.ApiHost.Cli.Match;
@@ -14,6 +15,7 @@ var root = new RootCommand("Bourse, a real-time trading platform.")
     LoadCommand.Create(),
     VerifyCommand.Create(),
     JournalCommand.Create(),
+    AdminCommand.Create(),
 };
 
 // Ctrl-C and SIGTERM cancel the command, which then stops what it started, PostgreSQL last; the default of two seconds would cut that short.

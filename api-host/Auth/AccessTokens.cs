@@ -9,7 +9,8 @@ namespace Bourse.ApiHost.Auth;
 
 /// <summary>Who a token speaks for.</summary>
 /// <param name="ExpiresAt">When it stops counting, without the allowance for clocks.</param>
-public sealed record AccessToken(string UserId, string Username, IReadOnlyList<string> Roles, DateTimeOffset ExpiresAt);
+/// <param name="SessionId">The sign-in that it came from; it counts no longer than that.</param>
+public sealed record AccessToken(string UserId, string Username, string SessionId, IReadOnlyList<string> Roles, DateTimeOffset ExpiresAt);
 
 /// <summary>
 /// Makes and reads access tokens: JSON web tokens (RFC 7519) signed with HMAC-SHA-256. The algorithm is fixed: whatever a token's header
@@ -23,12 +24,12 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider clock)
     private const int MaxLength = 4_096;
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    public async ValueTask<string> Issue(UserView user)
+    public async ValueTask<string> Issue(UserView user, string sessionId)
     {
         var key = await keys.Newest();
         var now = clock.GetUtcNow();
         var claims = new Claims(
-            Party, Party, user.Id, user.Username, user.Roles, now.ToUnixTimeSeconds(), now.ToUnixTimeSeconds(), (now + Life).ToUnixTimeSeconds());
+            Party, Party, user.Id, sessionId, user.Username, user.Roles, now.ToUnixTimeSeconds(), now.ToUnixTimeSeconds(), (now + Life).ToUnixTimeSeconds());
         var signed = Encode(new Header(Algorithm, "JWT", key.Kid, null)) + "." + Encode(claims);
         return signed + "." + Sign(key, signed);
     }
@@ -52,8 +53,8 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider clock)
             return null;
         }
 
-        return Decode<Claims>(claimsText) is { Iss: Party, Aud: Party, Sub: { } user } claims && IsNow(claims)
-            ? new AccessToken(user, claims.Name ?? "", claims.Roles ?? [], DateTimeOffset.FromUnixTimeSeconds(claims.Exp))
+        return Decode<Claims>(claimsText) is { Iss: Party, Aud: Party, Sub: { } user, Sid: { } session } claims && IsNow(claims)
+            ? new AccessToken(user, claims.Name ?? "", session, claims.Roles ?? [], DateTimeOffset.FromUnixTimeSeconds(claims.Exp))
             : null;
     }
 
@@ -91,6 +92,7 @@ public sealed class AccessTokens(SigningKeys keys, TimeProvider clock)
         [property: JsonPropertyName("iss")] string? Iss,
         [property: JsonPropertyName("aud")] string? Aud,
         [property: JsonPropertyName("sub")] string? Sub,
+        [property: JsonPropertyName("sid")] string? Sid,
         [property: JsonPropertyName("name")] string? Name,
         [property: JsonPropertyName("roles")] IReadOnlyList<string>? Roles,
         [property: JsonPropertyName("iat")] long Iat,

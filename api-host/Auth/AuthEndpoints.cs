@@ -23,24 +23,26 @@ public static class AuthEndpoints
     private static async Task<IResult> Register(JsonBody<RegisterJson> body, SignIn signIn, HttpContext context)
     {
         var tokens = await signIn.Register(
-            Required(body.Value.Email, "email"), Required(body.Value.Username, "username"), Required(body.Value.Password, "password"), context.RequestAborted);
+            Required(body.Value.Email, "email"), Required(body.Value.Username, "username"), Required(body.Value.Password, "password"), ClientInfo.Of(context),
+            context.RequestAborted);
         return Tokens(context, tokens, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> Login(JsonBody<LoginJson> body, SignIn signIn, HttpContext context)
     {
         var name = body.Value.Email ?? body.Value.Username;
-        if (string.IsNullOrEmpty(name) || name.Length > MaxNameLength)
+        if (string.IsNullOrEmpty(name) || name.Length > MaxNameLength || name.Any(char.IsControl))
         {
-            throw new ProblemException(Problem.Malformed("email", "email or username is missing."));
+            throw new ProblemException(Problem.Malformed("email", "email or username is missing or none."));
         }
 
         var key = body.Value.Email is not null ? IUserNameGrain.ForEmail(name) : IUserNameGrain.ForUsername(name);
-        return Tokens(context, await signIn.Login(key, Required(body.Value.Password, "password"), context.RequestAborted), StatusCodes.Status200OK);
+        var tokens = await signIn.Login(key, Required(body.Value.Password, "password"), body.Value.Code, ClientInfo.Of(context), context.RequestAborted);
+        return Tokens(context, tokens, StatusCodes.Status200OK);
     }
 
     private static async Task<IResult> Refresh(JsonBody<RefreshJson> body, SignIn signIn, HttpContext context) =>
-        Tokens(context, await signIn.Refresh(Required(body.Value.RefreshToken, "refresh_token")), StatusCodes.Status200OK);
+        Tokens(context, await signIn.Refresh(Required(body.Value.RefreshToken, "refresh_token"), ClientInfo.Of(context)), StatusCodes.Status200OK);
 
     private static async Task<IResult> Logout(JsonBody<RefreshJson> body, SignIn signIn)
     {

@@ -4,7 +4,8 @@ namespace Bourse.ApiHost.Auth;
 public sealed record RegisterJson(string? Email, string? Username, string? Password);
 
 /// <summary>A sign-in, by one of <c>email</c> and <c>username</c>.</summary>
-public sealed record LoginJson(string? Email, string? Username, string? Password);
+/// <param name="Code">The six digits of the second factor, where the user has one.</param>
+public sealed record LoginJson(string? Email, string? Username, string? Password, string? Code);
 
 /// <summary>What refresh and logout take.</summary>
 public sealed record RefreshJson(string? RefreshToken);

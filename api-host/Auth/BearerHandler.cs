@@ -1,24 +1,32 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
+using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost.Auth;
 
-/// <summary>Signs requests in by <c>Authorization: Bearer</c>; on the hub's address by the query's <c>access_token</c> too, which browsers need for sockets.</summary>
+/// <summary>Signs requests in by an API key (<see cref="KeySignIn"/>) or by <c>Authorization: Bearer</c>; on the hub's address by the query's <c>access_token</c> too, which browsers need for sockets.</summary>
 public sealed class BearerHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, LiveSessions sessions, KeySignIn keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
     private const string Prefix = "Bearer ";
 
-    /// <summary>Whether the request brings a token, good or bad.</summary>
-    public static bool HasToken(HttpContext context) => TokenOf(context.Request) is not null;
+    /// <summary>Whether the request brings a token or a key, good or bad.</summary>
+    public static bool HasToken(HttpContext context) => TokenOf(context.Request) is not null || KeySignIn.IsAsked(context.Request);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
+        if (KeySignIn.IsAsked(Request))
+        {
+            return await keys.SignIn(Context, SchemeName) is { } identity
+                ? AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), SchemeName))
+                : AuthenticateResult.Fail("The API key is not in force.");
+        }
+
         if (TokenOf(Request) is not { } text)
         {
             return AuthenticateResult.NoResult();
@@ -29,8 +37,16 @@ public sealed class BearerHandler(
             return AuthenticateResult.Fail("The access token is not in force.");
         }
 
-        var claims = new List<Claim> { new(ClaimTypes.NameIdentifier, token.UserId), new(ClaimTypes.Name, token.Username) };
-        claims.AddRange(token.Roles.Select(role => new Claim(ClaimTypes.Role, role)));
+        if (await sessions.Roles(token.UserId, token.SessionId) is not { } roles)
+        {
+            return AuthenticateResult.Fail("The session has ended.");
+        }
+
+        var claims = new List<Claim>
+        {
+            new(ClaimTypes.NameIdentifier, token.UserId), new(ClaimTypes.Name, token.Username), new(Caller.SessionClaim, token.SessionId),
+        };
+        claims.AddRange(roles.Select(role => new Claim(ClaimTypes.Role, role)));
         var properties = new AuthenticationProperties { ExpiresUtc = token.ExpiresAt };
         return AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(new ClaimsIdentity(claims, SchemeName)), properties, SchemeName));
     }

@@ -6,7 +6,7 @@ namespace Bourse.ApiHost.Auth;
 
 /// <summary>Makes the operator that the settings name, when there is one, and gives it its roles. Only the settings' password lets it be the one.</summary>
 public sealed partial class FirstOperator(
-    SignIn signIn, AccessTokens tokens, IGrainFactory grains, IOptions<AuthOptions> options, TimeProvider clock, ILogger<FirstOperator> log) : BackgroundService
+    SignIn signIn, IGrainFactory grains, IOptions<AuthOptions> options, TimeProvider clock, ILogger<FirstOperator> log) : BackgroundService
 {
     private static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(2);
     private static readonly string[] s_roles = [Roles.Operator, Roles.RiskOfficer, Roles.Feed];
@@ -43,18 +43,17 @@ public sealed partial class FirstOperator(
         TokensJson session;
         try
         {
-            session = await signIn.Register(wanted.Email, wanted.Username, wanted.Password, cancellation);
+            session = await signIn.Register(wanted.Email, wanted.Username, wanted.Password, ClientInfo.Inside, cancellation);
         }
         catch (ProblemException taken) when (taken.Problem.Status == StatusCodes.Status409Conflict)
         {
-            session = await signIn.Login(IUserNameGrain.ForEmail(wanted.Email), wanted.Password, cancellation);
+            session = await signIn.Login(IUserNameGrain.ForEmail(wanted.Email), wanted.Password, code: null, ClientInfo.Inside, cancellation);
         }
 
         await signIn.Logout(session.RefreshToken);
-        var user = await tokens.Read(session.AccessToken);
         foreach (var role in s_roles)
         {
-            await grains.GetGrain<IUserGrain>(user!.UserId).Grant(role);
+            await grains.GetGrain<IUserGrain>(session.UserId).Grant(role);
         }
     }
 

@@ -22,13 +22,16 @@ public static class SignUpRules
             return Problem.Malformed("username", "A user name has 3 to 32 letters, digits, '.', '_' or '-', and begins with a letter or digit.");
         }
 
-        return IsPassword(password)
-            ? null
-            : Problem.Refused(
-                "weak_password",
-                "A password has 8 to 128 characters, among them an upper-case letter, a lower-case letter, a digit and another character.",
-                "password");
+        return CheckPassword(password, "password");
     }
+
+    /// <summary>Null when the password will do.</summary>
+    public static Problem? CheckPassword(string password, string field) => IsPassword(password)
+        ? null
+        : Problem.Refused(
+            "weak_password",
+            "A password has 8 to 128 characters, among them an upper-case letter, a lower-case letter, a digit and another character.",
+            field);
 
     public static bool IsEmail(string text)
     {

@@ -24,6 +24,9 @@ public sealed class SigningKeys(IGrainFactory grains, IOptions<AuthOptions> opti
     public async ValueTask<Key?> Find(string kid) =>
         Find(await Get(RefreshAfter), kid) ?? Find(await Get(UnknownKidPause), kid);
 
+    /// <summary>Asks the ring anew at the next use.</summary>
+    public void Forget() => known = null;
+
     private static Key? Find(Known ring, string kid) => ring.Keys.FirstOrDefault(key => key.Kid == kid);
 
     private async ValueTask<Known> Get(TimeSpan maxAge)

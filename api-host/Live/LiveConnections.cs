@@ -81,6 +81,15 @@ public sealed class LiveConnections(IOptions<LiveOptions> options)
         }
     }
 
+    /// <summary>The connections of users; a copy.</summary>
+    public LiveConnection[] SignedIn()
+    {
+        lock (guard)
+        {
+            return [.. all.Where(connection => connection.Caller is not null)];
+        }
+    }
+
     /// <summary>Lets no more in; gives back those that are there.</summary>
     public LiveConnection[] CloseDoor()
     {

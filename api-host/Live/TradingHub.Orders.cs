@@ -8,11 +8,11 @@ namespace Bourse.ApiHost.Live;
 public sealed partial class TradingHub
 {
     /// <summary>Sends the account's order events: everything after the number, then live; null = live only.</summary>
-    public Task<OrderChannelJson> SubscribeOrders(JsonElement after_seq)
+    public async Task<OrderChannelJson> SubscribeOrders(JsonElement after_seq)
     {
-        var caller = SignedIn();
+        var caller = await SignedIn();
         var after = HubArguments.Seq(after_seq, nameof(after_seq));
-        return Session.BeginOrders(caller, after, hub.Clients.Client(Context.ConnectionId), services);
+        return await Session.BeginOrders(caller, after, hub.Clients.Client(Context.ConnectionId), services);
     }
 
     public async Task<OrderJson> PlaceOrder(JsonElement order)

@@ -1,4 +1,5 @@
 using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live.Quotes;
 using Bourse.ApiHost.Market;
@@ -23,6 +24,7 @@ public sealed partial class TradingHub(
     LiveConnections connections,
     RequestLimits limits,
     HaltNews halts,
+    LiveSessions sessions,
     IHubContext<TradingHub> hub,
     IServiceProvider services,
     IOptions<LiveOptions> options) : Hub
@@ -56,11 +58,22 @@ public sealed partial class TradingHub(
 
     private HubSession Session => Context.Items.TryGetValue(typeof(HubSession), out var session) ? (HubSession)session! : throw new HubException("The connection has ended.");
 
-    private Caller SignedIn() => Caller.From(Context.User) ?? throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
+    private async ValueTask<Caller> SignedIn()
+    {
+        var caller = Caller.From(Context.User);
+        return caller is not null && (caller.SessionId is null || await sessions.Roles(caller.UserId, caller.SessionId) is not null)
+            ? caller
+            : throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
+    }
 
     private async ValueTask<Caller> SignedInWithinLimits()
     {
-        var caller = SignedIn();
+        var caller = await SignedIn();
+        if (!KeyScopes.MayTrade(Context.User))
+        {
+            throw new ProblemException(new Problem(StatusCodes.Status403Forbidden, "scope", "The API key's scopes do not allow this."));
+        }
+
         var use = await limits.Take(LimitKind.Requests, caller.CountedAs);
         return use.Allowed ? caller : throw new ProblemException(RequestLimits.Problem(use));
     }

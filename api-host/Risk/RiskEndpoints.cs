@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bourse.ApiHost.Accounts;
+using Bourse.ApiHost.Admin;
 using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Market;
@@ -14,7 +15,6 @@ namespace Bourse.ApiHost.Risk;
 /// <summary><c>/api/v1/risk</c>: limits and kill switches. Traders see what concerns them; risk officers and operators see and set all.</summary>
 public static class RiskEndpoints
 {
-    private const int MaxReason = 500;
     private const decimal MaxBound = 1_000_000_000_000_000m;
     private const int MaxOpenOrders = 100_000;
 
@@ -46,7 +46,7 @@ public static class RiskEndpoints
     {
         var wish = body.Value;
         var account = wish.AccountId ?? caller.Account;
-        var reason = Reason(wish.Reason);
+        var reason = new ReasonBody(wish.Reason).Required();
         await AccountIds.ThrowUnlessKnown(grains, account);
         var owner = grains.GetGrain<IRiskLimitGrain>(account);
         var now = await owner.Get();
@@ -75,7 +75,7 @@ public static class RiskEndpoints
         JsonBody<KillSwitchBody> body, Caller caller, IGrainFactory grains, InstrumentCache instruments, AuditTrail audit, HttpContext context)
     {
         var wish = body.Value;
-        var (scope, state, reason) = (RiskNames.Scope(wish.Scope), RiskNames.State(wish.State), Reason(wish.Reason));
+        var (scope, state, reason) = (RiskNames.Scope(wish.Scope), RiskNames.State(wish.State), new ReasonBody(wish.Reason).Required());
         var id = scope switch
         {
             SwitchScope.Global when wish.Id is not null => throw new ProblemException(Problem.Malformed("id", "A global switch has no id.")),
@@ -116,10 +116,6 @@ public static class RiskEndpoints
 
     private static KillSwitchJson Shape(SwitchView view, bool isStaff) => new(
         RiskNames.Of(view.Scope), RiskNames.Id(view), RiskNames.Of(view.State), view.Reason, view.At, view.Canceling, isStaff ? view.By : null);
-
-    private static string Reason(string? text) => !string.IsNullOrWhiteSpace(text) && text.Length <= MaxReason && !text.Any(char.IsControl)
-        ? text
-        : throw new ProblemException(Problem.Malformed("reason", $"reason has 1 to {MaxReason} characters."));
 
     private static decimal? Bound(decimal? value, string field, decimal max = MaxBound) => value is < 0 || value > max
         ? throw new ProblemException(Problem.Malformed(field, $"{field} is to be 0 to {max}."))

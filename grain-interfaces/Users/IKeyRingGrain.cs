@@ -9,6 +9,10 @@ public interface IKeyRingGrain : IGrainWithStringKey
     /// <summary>The ring; makes its first key when there is none, and a new one every 30 days.</summary>
     [Alias("get")]
     Task<KeyRing> Get();
+
+    /// <summary>Makes a new key now. Those before it go on verifying for a day, or not at all: then every token of before is worthless within a minute.</summary>
+    [Alias("rotate")]
+    Task<KeyRing> Rotate(bool dropOld);
 }
 
 /// <summary>Signing keys, the newest first: that one signs, all of them verify.</summary>

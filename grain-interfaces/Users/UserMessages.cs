@@ -14,6 +14,12 @@ public static class Roles
 
     /// <summary>Pushes market data.</summary>
     public const string Feed = "feed";
+
+    /// <summary>A program of the platform's own that reads what operators read.</summary>
+    public const string Service = "service";
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<string> All { get; } = [Trader, RiskOfficer, Operator, Feed, Service];
 }
 
 /// <summary>A new user. E-mail and user name are as the user wrote them.</summary>
@@ -26,15 +32,23 @@ public sealed record UserView(string Id, string Email, string Username, IReadOnl
 
 /// <summary>What a password is checked against.</summary>
 /// <param name="LockedUntil">No password is to be tried before this time; null = none is locked out.</param>
+/// <param name="SealedTotp">The sealed secret of the second factor; null = none is asked for.</param>
 [GenerateSerializer, Immutable, Alias("bourse.credential")]
-public sealed record Credential(string PasswordHash, DateTimeOffset? LockedUntil);
+public sealed record Credential(string PasswordHash, DateTimeOffset? LockedUntil, string? SealedTotp = null);
 
 /// <summary>A session that begins.</summary>
 /// <param name="Family">The session's random name, part of each of its refresh tokens.</param>
 /// <param name="SecretHash">SHA-256 of the refresh token's secret, in hexadecimal digits.</param>
 /// <param name="NewPasswordHash">The same password hashed by today's rules, where the kept hash was made by older ones.</param>
+/// <param name="Address">From where.</param>
+/// <param name="Agent">With what program, as it says itself.</param>
 [GenerateSerializer, Immutable, Alias("bourse.session-start")]
-public sealed record SessionStart(string Family, string SecretHash, string? NewPasswordHash);
+public sealed record SessionStart(string Family, string SecretHash, string? NewPasswordHash, string Address = "", string Agent = "");
+
+/// <summary>A running session.</summary>
+/// <param name="Id">The family of its refresh tokens.</param>
+[GenerateSerializer, Immutable, Alias("bourse.session-view")]
+public sealed record SessionView(string Id, DateTimeOffset StartedAt, DateTimeOffset UsedAt, DateTimeOffset ExpiresAt, string Address, string Agent);
 
 /// <summary>A refresh token that is given up for a new one.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.session-rotation")]

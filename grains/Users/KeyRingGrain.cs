@@ -16,15 +16,17 @@ public sealed class KeyRingGrain(
 
     public async Task<KeyRing> Get()
     {
-        var now = clock.GetUtcNow();
-        if (state.State.Keys is [] || now - state.State.Keys[0].CreatedAt >= RotateAfter)
-        {
-            var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
-            var key = new SigningKey(Guid.NewGuid().ToString("N")[..16], secret, now);
-            var kept = state.State.Keys.Where((_, age) => age == 0 || now - state.State.Keys[age - 1].CreatedAt < KeepAfterRotation);
-            await UserStorage.Save(state, new KeyRingState { Keys = [key, .. kept] }, this);
-        }
+        var isDue = state.State.Keys is [] || clock.GetUtcNow() - state.State.Keys[0].CreatedAt >= RotateAfter;
+        return isDue ? await Rotate(dropOld: false) : new KeyRing(state.State.Keys);
+    }
 
+    public async Task<KeyRing> Rotate(bool dropOld)
+    {
+        var now = clock.GetUtcNow();
+        var secret = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes));
+        var key = new SigningKey(Guid.NewGuid().ToString("N")[..16], secret, now);
+        var kept = state.State.Keys.Where((_, age) => !dropOld && (age == 0 || now - state.State.Keys[age - 1].CreatedAt < KeepAfterRotation));
+        await UserStorage.Save(state, new KeyRingState { Keys = [key, .. kept] }, this);
         return new KeyRing(state.State.Keys);
     }
 }

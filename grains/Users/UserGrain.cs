@@ -1,16 +1,12 @@
-using System.Security.Cryptography;
-using System.Text;
 using Bourse.GrainInterfaces.Users;
 
 namespace Bourse.Grains.Users;
 
 /// <summary>See <see cref="IUserGrain"/>.</summary>
-public sealed class UserGrain(
+public sealed partial class UserGrain(
     [PersistentState("user", UserStorage.Name)] IPersistentState<UserState> state, TimeProvider clock) : Grain, IUserGrain
 {
-    private const int MaxSessions = 20;
     private const int FreeFailures = 5;
-    private static readonly TimeSpan SessionLife = TimeSpan.FromDays(7);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(15);
 
@@ -44,14 +40,14 @@ public sealed class UserGrain(
         return View();
     }
 
-    public Task<UserView?> Get() => Task.FromResult(state.RecordExists ? View() : null);
+    public Task<UserView?> Get() => Task.FromResult(Exists ? View() : null);
 
     public Task<Credential?> GetCredential() =>
-        Task.FromResult(state.RecordExists ? new Credential(state.State.PasswordHash, LockedUntil()) : null);
+        Task.FromResult(Exists ? new Credential(state.State.PasswordHash, LockedUntil(), state.State.SealedTotp) : null);
 
     public async Task LoginFailed()
     {
-        if (!state.RecordExists || LockedUntil() is not null)
+        if (!Exists || LockedUntil() is not null)
         {
             return;
         }
@@ -65,57 +61,9 @@ public sealed class UserGrain(
         }
     }
 
-    public async Task<UserView?> StartSession(SessionStart start)
-    {
-        if (!state.RecordExists)
-        {
-            return null;
-        }
-
-        await Save(state.State with
-        {
-            PasswordHash = start.NewPasswordHash ?? state.State.PasswordHash,
-            FailedLogins = 0,
-            LockedUntil = null,
-            Sessions = [.. Running(exceptFamily: start.Family).TakeLast(MaxSessions - 1), NewSession(start.Family, start.SecretHash)],
-        });
-        failedLogins = 0;
-        return View();
-    }
-
-    public async Task<RotateAnswer> RotateSession(SessionRotation rotation)
-    {
-        var session = Running(exceptFamily: null).FirstOrDefault(s => s.Family == rotation.Family);
-        if (session is null)
-        {
-            return new RotateAnswer(RotateKind.Unknown, null);
-        }
-
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(session.SecretHash), Encoding.ASCII.GetBytes(rotation.SecretHash)))
-        {
-            await EndSession(rotation.Family);
-            return new RotateAnswer(RotateKind.Reused, null);
-        }
-
-        await Save(state.State with { Sessions = [.. Running(rotation.Family), NewSession(rotation.Family, rotation.NewSecretHash)] });
-        return new RotateAnswer(RotateKind.Done, View());
-    }
-
-    public async Task EndSession(string family)
-    {
-        if (state.State.Sessions.Any(s => s.Family == family))
-        {
-            await Save(state.State with { Sessions = [.. Running(family)] });
-        }
-    }
-
     public async Task<UserView> Grant(string role)
     {
-        if (!state.RecordExists)
-        {
-            throw new InvalidOperationException("There is no such user.");
-        }
-
+        ThrowUnlessExists();
         if (!state.State.Roles.Contains(role))
         {
             await Save(state.State with { Roles = [.. state.State.Roles, role] });
@@ -124,19 +72,30 @@ public sealed class UserGrain(
         return View();
     }
 
+    public async Task<UserView> Revoke(string role)
+    {
+        ThrowUnlessExists();
+        if (state.State.Roles.Contains(role))
+        {
+            await Save(state.State with { Roles = [.. state.State.Roles.Where(r => r != role)] });
+        }
+
+        return View();
+    }
+
+    private bool Exists => state.RecordExists && !state.State.IsErased;
+
+    private void ThrowUnlessExists()
+    {
+        if (!Exists)
+        {
+            throw new InvalidOperationException("There is no such user.");
+        }
+    }
+
     private UserView View() => new(this.GetPrimaryKeyString(), state.State.Email, state.State.Username, state.State.Roles, state.State.CreatedAt);
 
     private DateTimeOffset? LockedUntil() => state.State.LockedUntil is { } until && until > clock.GetUtcNow() ? until : null;
-
-    /// <summary>Sessions whose time has not run out, the one unused for longest first.</summary>
-    private IEnumerable<UserSession> Running(string? exceptFamily)
-    {
-        var now = clock.GetUtcNow();
-        return state.State.Sessions.Where(s => s.ExpiresAt > now && s.Family != exceptFamily);
-    }
-
-    private UserSession NewSession(string family, string secretHash) =>
-        new() { Family = family, SecretHash = secretHash, ExpiresAt = clock.GetUtcNow() + SessionLife };
 
     private Task Save(UserState next) => UserStorage.Save(state, next, this);
 }

@@ -29,6 +29,8 @@ public sealed class ApiFixture : IAsyncLifetime
     /// <summary>Symbols that are there to be many; without a price at first.</summary>
     public static readonly string[] Many = [.. Enumerable.Range(1, 300).Select(i => $"M{i}")];
     public const string Password = "Correct-horse-1";
+    public const string FriendlyOrigin = "https://friend.example";
+    public const int SignUpsPerMinute = 600;
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly PostgresFixture _postgres = new();
     private readonly Lazy<Task<ApiUser>> _shared;
@@ -66,6 +68,10 @@ public sealed class ApiFixture : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Auth:PasswordIterations"] = "1000",
+            ["Http:HeadersTimeoutSeconds"] = "2",
+            ["Http:CorsOrigins:0"] = FriendlyOrigin,
+            ["Limits:SignUpsPerMinute"] = $"{SignUpsPerMinute}",
+            ["Secrets:MasterKeys:0"] = "tests:" + System.Buffers.Text.Base64Url.EncodeToString(System.Security.Cryptography.RandomNumberGenerator.GetBytes(32)),
             ["Auth:Operator:Email"] = "operator@bourse.example",
             ["Auth:Operator:Username"] = "operator",
             ["Auth:Operator:Password"] = Password,

@@ -2,6 +2,7 @@ using Bourse.Bench;
 
 return args switch
 {
+    ["kill-switch", .. var rest] => await KillSwitch.Run(rest),
     ["matching", .. var rest] => Matching.Run(rest),
     ["accounts", .. var rest] => AccountLife.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
@@ -12,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | orders");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders");
     return 2;
 }

@@ -52,6 +52,7 @@ internal sealed class LoadServer : IAsyncDisposable
                 ["Auth__Operator__Password"] = Password,
                 ["Auth__PasswordIterations"] = "1000",
                 ["Limits__SignInsPerMinute"] = "1000000",
+                ["Limits__SignUpsPerMinute"] = "1000000",
                 ["Limits__RequestsPerMinute"] = "100000000",
                 ["Live__MaxAnonymousConnections"] = "1000000",
                 ["DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION"] = "4096",

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Bourse.ApiHost.Cli.Serve;
 
 /// <summary>
-/// Appends log lines to one file, written by one task. At most <see cref="MaxWaiting"/> lines wait; beyond that new ones are
+/// Appends log lines to one file, masked (<see cref="LogMask"/>) and written by one task. At most <see cref="MaxWaiting"/> lines wait; beyond that new ones are
 /// dropped and counted, so that a slow disk never stops an order.
 /// </summary>
 [ProviderAlias("File")]
@@ -62,7 +62,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            var line = $"{provider._time.GetUtcNow():O} {logLevel} {category}[{eventId.Id}] {formatter(state, exception)}{(exception is null ? "" : $"\n{exception}")}";
+            var line = LogMask.Apply($"{provider._time.GetUtcNow():O} {logLevel} {category}[{eventId.Id}] {formatter(state, exception)}{(exception is null ? "" : $"\n{exception}")}");
             if (!provider._lines.Writer.TryWrite(line))
             {
                 Interlocked.Increment(ref provider._dropped);

@@ -51,7 +51,9 @@ internal static class ServeCommand
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // five lines a request otherwise
         builder.Logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System));
         builder.Logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None); // a refused order is no error; bugs are logged by our filter
-        builder.WebHost.UseUrls($"http://127.0.0.1:{options.Port}");
+        builder.Configuration.AddMasterKey(options.DataDir);
+        var scheme = string.IsNullOrEmpty(builder.Configuration["Kestrel:Certificates:Default:Path"]) ? "http" : "https";
+        builder.WebHost.UseUrls($"{scheme}://127.0.0.1:{options.Port}");
         builder.AddBourseSilo(storage, marketData => ConfigureMarketData(options, marketData));
         builder.AddBourseFrontEnd();
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();

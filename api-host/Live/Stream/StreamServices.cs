@@ -8,5 +8,5 @@ namespace Bourse.ApiHost.Live.Stream;
 
 /// <summary>What the connections of the plain stream share.</summary>
 public sealed record StreamServices(
-    LiveConnections Connections, QuoteFanOut Quotes, FlushWheel Wheel, InstrumentCache Instruments, AccessTokens Tokens, RequestLimits Limits,
+    LiveConnections Connections, QuoteFanOut Quotes, FlushWheel Wheel, InstrumentCache Instruments, AccessTokens Tokens, LiveSessions Sessions, RequestLimits Limits,
     IOptions<LiveOptions> Options, ILogger<StreamSession> Log);

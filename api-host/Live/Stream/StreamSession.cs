@@ -194,12 +194,12 @@ public sealed partial class StreamSession : LiveConnection
             throw new StreamErrorException(StreamError.AlreadyAuthenticated);
         }
 
-        if (token is null || await shared.Tokens.Read(token) is not { } known)
+        if (token is null || await shared.Tokens.Read(token) is not { } known || await shared.Sessions.Roles(known.UserId, known.SessionId) is null)
         {
             throw new StreamErrorException(StreamError.AuthFailed);
         }
 
-        if (!shared.Connections.TrySignIn(this, new Caller(known.UserId)))
+        if (!shared.Connections.TrySignIn(this, new Caller(known.UserId, known.SessionId)))
         {
             throw new StreamErrorException(StreamError.ConnectionLimit);
         }
