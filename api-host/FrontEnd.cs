@@ -1,5 +1,6 @@
 using Bourse.ApiHost.Accounts;
 using Bourse.ApiHost.Admin;
+using Bourse.ApiHost.Alerts;
 using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Auth.Keys;
@@ -16,6 +17,7 @@ using Bourse.ApiHost.Page;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Risk;
 using Bourse.ApiHost.Security;
+using Bourse.ApiHost.Watchlists;
 using Bourse.ApiHost.Wire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
@@ -92,6 +94,8 @@ public static class FrontEnd
         api.MapAccounts();
         api.MapMarket();
         api.MapRisk();
+        api.MapWatchlists();
+        api.MapAlerts();
         api.MapAdmin();
         api.MapUserAdmin();
         api.MapAudit();

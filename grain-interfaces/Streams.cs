@@ -14,6 +14,9 @@ public static class Streams
     /// <summary><c>trades/{symbol}</c>: <see cref="Feeds.TradeBatch"/> while somebody watches; numbered facts, a gap is asked for again.</summary>
     public const string Trades = "trades";
 
+    /// <summary><c>alerts/{user}</c>: <see cref="Alerts.PriceAlert"/> as it fires; what is not delivered is asked for at the next sign-in.</summary>
+    public const string Alerts = "alerts";
+
     /// <summary><c>account/{id}</c>: <see cref="Accounts.AccountNotice"/>, numbered facts; a gap is asked for again.</summary>
     public const string Account = "account";
 }

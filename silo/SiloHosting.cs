@@ -1,8 +1,10 @@
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.History;
+using Bourse.Grains.Alerts;
 using Bourse.Grains.Journal;
 using Bourse.Grains.Limits;
 using Bourse.Grains.Risk;
+using Bourse.Silo.Alerts;
 using Bourse.Silo.Journal;
 using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
@@ -46,6 +48,8 @@ public static class SiloHosting
         services.AddSingleton<IRateCounts>(new PostgresRateCounts(storage.Source));
         services.AddSingleton<KillSwitches>();
         services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
+        services.AddSingleton<IAlertStore, AlertStore>();
+        services.AddHostedService<AlertWaker>();
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
     }

@@ -68,7 +68,7 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
         try
         {
             ended = true;
-            await EndDepths();
+            await EndWatches();
             await EndOrders();
         }
         finally

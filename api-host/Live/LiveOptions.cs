@@ -9,7 +9,7 @@ public sealed class LiveOptions
     [Range(1, 100_000)]
     public int MaxSymbolsPerConnection { get; set; } = 2_000;
 
-    /// <value>Of how many symbols one connection may watch the depth; 50 by default.</value>
+    /// <value>How many depths and bars one connection may watch; 50 by default.</value>
     [Range(1, 10_000)]
     public int MaxDepthsPerConnection { get; set; } = 50;
 

@@ -21,12 +21,14 @@ public sealed partial class TradingHub
         var count = HubArguments.Int(levels, nameof(levels), 1, MaxDepthLevels);
         var client = hub.Clients.Client(Context.ConnectionId);
         var aborted = Context.ConnectionAborted;
-        await Session.BeginDepth(
-            instrument, options.Value.MaxDepthsPerConnection,
+        await Session.BeginWatch(
+            DepthKey(instrument), options.Value.MaxDepthsPerConnection,
             () => services.GetRequiredService<DepthFanOut>().Watch(instrument, count, (name, message) => client.SendAsync(name, message, aborted)));
     }
 
-    public async Task UnsubscribeDepth(JsonElement symbol) => await Session.EndDepth(await Known(symbol));
+    public async Task UnsubscribeDepth(JsonElement symbol) => await Session.EndWatch(DepthKey(await Known(symbol)));
+
+    private static string DepthKey(string symbol) => "depth " + symbol;
 
     private async Task<string> Known(JsonElement symbol)
     {

@@ -84,5 +84,40 @@ public sealed class InstrumentCache(IGrainFactory grains, TimeProvider clock) : 
     }
 
     /// <summary>All instruments by symbol, with the version that names this state.</summary>
-    public sealed record Listing(long Version, IReadOnlyList<InstrumentView> Instruments);
+    public sealed record Listing(long Version, IReadOnlyList<InstrumentView> Instruments)
+    {
+        /// <summary>People look for the same things: searches of this state that are answered from memory.</summary>
+        private const int MaxRemembered = 2_000;
+
+        private readonly ConcurrentDictionary<string, InstrumentView[]> searches = new(StringComparer.OrdinalIgnoreCase);
+
+        /// <summary>Symbols that begin with the text first, then those whose symbol or name has it anywhere; always the same number at most.</summary>
+        public IReadOnlyList<InstrumentView> Search(string text, int max)
+        {
+            if (!searches.TryGetValue(text, out var found))
+            {
+                found = [.. Instruments
+                    .Select(i => (Instrument: i, Rank: Rank(i, text)))
+                    .Where(hit => hit.Rank < int.MaxValue)
+                    .OrderBy(hit => hit.Rank)
+                    .Take(max)
+                    .Select(hit => hit.Instrument)];
+                if (searches.Count < MaxRemembered)
+                {
+                    searches[text] = found;
+                }
+            }
+
+            return found;
+        }
+
+        private static int Rank(InstrumentView instrument, string text)
+        {
+            var at = instrument.Symbol.IndexOf(text, StringComparison.OrdinalIgnoreCase);
+            return at == 0 ? (instrument.Symbol.Length == text.Length ? 0 : 1)
+                : at > 0 ? 2
+                : instrument.Name.Contains(text, StringComparison.OrdinalIgnoreCase) ? 3
+                : int.MaxValue;
+        }
+    }
 }

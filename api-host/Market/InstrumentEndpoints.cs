@@ -49,14 +49,8 @@ public static class InstrumentEndpoints
         var input = new QueryInput(request.Query);
         var text = input.Text("q", MaxQuery)?.Trim() ?? "";
         var limit = input.Int("limit", DefaultFound, 1, MaxFound);
-        var all = (await Loaded(instruments)).Instruments;
-        var found = text.Length == 0 ? [] : all
-            .Select(i => (Instrument: i, Rank: Rank(i, text)))
-            .Where(hit => hit.Rank < int.MaxValue)
-            .OrderBy(hit => hit.Rank)
-            .Take(limit)
-            .Select(hit => InstrumentJson.From(hit.Instrument));
-        return Answer.Json(new ListJson<InstrumentJson>([.. found], null));
+        var found = text.Length == 0 ? [] : (await Loaded(instruments)).Search(text, MaxFound);
+        return Answer.Json(new ListJson<InstrumentJson>([.. found.Take(limit).Select(InstrumentJson.From)], null));
     }
 
     /// <summary>The catalogue, asked for when this front end has just begun and knows nothing yet.</summary>
@@ -69,11 +63,4 @@ public static class InstrumentEndpoints
 
         return instruments.Current;
     }
-
-    private static int Rank(InstrumentView instrument, string text) =>
-        instrument.Symbol.Equals(text, StringComparison.OrdinalIgnoreCase) ? 0
-        : instrument.Symbol.StartsWith(text, StringComparison.OrdinalIgnoreCase) ? 1
-        : instrument.Symbol.Contains(text, StringComparison.OrdinalIgnoreCase) ? 2
-        : instrument.Name.Contains(text, StringComparison.OrdinalIgnoreCase) ? 3
-        : int.MaxValue;
 }

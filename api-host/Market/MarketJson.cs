@@ -5,6 +5,7 @@ namespace Bourse.ApiHost.Market;
 
 /// <summary>The newest state of a symbol; <paramref name="Price"/> is the last trade, or the middle of the quote where there was none.</summary>
 /// <param name="Timestamp">ms since 1970 UTC.</param>
+/// <param name="Stale">The source has been silent for some seconds.</param>
 public sealed record QuoteJson(
     string Symbol,
     decimal? Price,
@@ -16,14 +17,15 @@ public sealed record QuoteJson(
     decimal? AskSize,
     decimal Volume,
     long Timestamp,
-    long Seq)
+    long Seq,
+    bool Stale)
 {
     /// <summary>Changes in percent are cut here.</summary>
     private const int PercentDecimals = 4;
 
     public static QuoteJson From(Quote q) => new(
         q.Symbol, q.Reference, q.Change, q.ChangePercent is { } pct ? decimal.Round(pct, PercentDecimals) : null,
-        q.Bid, q.BidSize, q.Ask, q.AskSize, q.Volume, q.TimestampMs, q.Seq);
+        q.Bid, q.BidSize, q.Ask, q.AskSize, q.Volume, q.TimestampMs, q.Seq, q.Stale);
 }
 
 /// <summary>A trade of one of our books; <paramref name="Side"/> is the aggressor's.</summary>
@@ -56,5 +58,14 @@ public sealed record SessionJson(string Date, DateTimeOffset Open, DateTimeOffse
 public sealed record TickBody(
     string? Symbol, decimal? Price, decimal? Size, decimal? Bid, decimal? BidSize, decimal? Ask, decimal? AskSize, long? Timestamp);
 
-/// <summary>How many ticks were taken.</summary>
-public sealed record TicksTakenJson(int Accepted);
+/// <summary>What became of a batch of ticks.</summary>
+/// <param name="Accepted">Taken in their order.</param>
+/// <param name="Late">Older than the newest of their symbol: counted in volumes and open bars, but no price changes by them.</param>
+/// <param name="Duplicate">Taken before, and passed over.</param>
+/// <param name="Refused">Those that cannot be true, at most the first 100; <paramref name="RefusedCount"/> counts them all.</param>
+public sealed record TicksTakenJson(int Accepted, int Late, int Duplicate, int RefusedCount, IReadOnlyList<RefusedTickJson> Refused);
+
+/// <summary>A tick that was not taken.</summary>
+/// <param name="Index">Its place in the batch, from 0.</param>
+/// <param name="Code"><c>out_of_bounds</c>, <c>crossed</c>, <c>future</c> or <c>absurd</c>.</param>
+public sealed record RefusedTickJson(int Index, string Symbol, string Code);

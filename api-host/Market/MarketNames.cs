@@ -20,6 +20,15 @@ public static class MarketNames
         _ => "closed",
     };
 
+    public static string Of(TickFault fault) => fault switch
+    {
+        TickFault.Empty => "empty",
+        TickFault.OutOfBounds => "out_of_bounds",
+        TickFault.Crossed => "crossed",
+        TickFault.Future => "future",
+        _ => "absurd",
+    };
+
     public static Timeframe ToTimeframe(string text) => text switch
     {
         "1s" => Timeframe.Second,

@@ -6,7 +6,10 @@ using Bourse.GrainInterfaces.Instruments;
 
 namespace Bourse.ApiHost.Market;
 
-/// <summary>Stocks and coins that cost less than 100. A page looks at no more than 2,000 instruments; its token goes on from there.</summary>
+/// <summary>
+/// Stocks and coins that cost less than 100. Of a small catalogue the feeds are asked; of a large one, whose feeds mostly sleep, what is kept of them, some
+/// seconds old at most.
+/// </summary>
 public static class Under100
 {
     private const decimal Bound = 100m;
@@ -21,18 +24,17 @@ public static class Under100
         var type = input.OneOf("asset_type", "all", "all", "stocks", "crypto");
         var limit = input.Int("limit", DefaultLimit, 1, MaxLimit);
         var after = input.PageToken(SymbolText.MaxLength);
-        var candidates = (await InstrumentEndpoints.Loaded(instruments)).Instruments
-            .Where(i => IsOf(type, i) && (after is null || string.CompareOrdinal(i.Symbol, after) > 0));
+        var listing = (await InstrumentEndpoints.Loaded(instruments)).Instruments;
+        if (listing.Count > MaxLookedAt)
+        {
+            return await FromPriceList(instruments, grains, type, limit, after ?? string.Empty);
+        }
+
+        var candidates = listing.Where(i => IsOf(type, i) && (after is null || string.CompareOrdinal(i.Symbol, after) > 0));
 
         var items = new List<Under100Json>();
-        var lookedAt = 0;
         foreach (var some in candidates.Chunk(AtOnce))
         {
-            if (lookedAt >= MaxLookedAt)
-            {
-                return Page(items, after);
-            }
-
             var quotes = await Task.WhenAll(some.Select(i => grains.GetGrain<IFeedGrain>(i.Symbol).GetQuote()));
             foreach (var (instrument, quote) in some.Zip(quotes))
             {
@@ -44,16 +46,40 @@ public static class Under100
                 after = instrument.Symbol;
                 if (quote?.Reference is { } price && price < Bound)
                 {
-                    items.Add(new Under100Json(
-                        instrument.Symbol, instrument.Name, MarketNames.Of(instrument.AssetClass), price, quote.Change, quote.ChangePercent, quote.Volume));
+                    items.Add(Item(instrument, quote, price));
                 }
             }
-
-            lookedAt += some.Length;
         }
 
         return Page(items, null);
     }
+
+    private static async Task<IResult> FromPriceList(InstrumentCache instruments, IGrainFactory grains, string type, int limit, string after)
+    {
+        var items = new List<Under100Json>();
+        for (string? from = after; from is not null;)
+        {
+            var page = await grains.GetGrain<IPriceListGrain>(0).GetBelow(Bound, from, limit * 2);
+            from = page.Next;
+            foreach (var quote in page.Quotes)
+            {
+                if (items.Count == limit)
+                {
+                    return Page(items, items[^1].Symbol);
+                }
+
+                if (instruments.Find(quote.Symbol) is { } instrument && IsOf(type, instrument) && quote.Reference is { } price)
+                {
+                    items.Add(Item(instrument, quote, price));
+                }
+            }
+        }
+
+        return Page(items, null);
+    }
+
+    private static Under100Json Item(InstrumentView instrument, Quote quote, decimal price) => new(
+        instrument.Symbol, instrument.Name, MarketNames.Of(instrument.AssetClass), price, quote.Change, quote.ChangePercent, quote.Volume);
 
     private static bool IsOf(string type, InstrumentView instrument) => type switch
     {

@@ -8,6 +8,39 @@ namespace Bourse.GrainInterfaces.Feeds;
 public readonly record struct Tick(
     long TimestampMs, decimal? Price, decimal? Size, decimal? Bid, decimal? BidSize, decimal? Ask, decimal? AskSize);
 
+/// <summary>Why a tick is not taken. The words of the API are these in snake case.</summary>
+public enum TickFault : byte
+{
+    None = 0,
+
+    /// <summary>Neither price nor bid nor ask.</summary>
+    Empty = 1,
+
+    /// <summary>A price that is not above 0, a size or time below 0, or a number past all bounds.</summary>
+    OutOfBounds = 2,
+
+    /// <summary>A bid far above the ask.</summary>
+    Crossed = 3,
+
+    /// <summary>Ahead of our own clock by more than clocks differ.</summary>
+    Future = 4,
+
+    /// <summary>Ten times the price of a moment ago or more, or a tenth of it or less.</summary>
+    Absurd = 5,
+}
+
+/// <summary>A tick that was not taken.</summary>
+/// <param name="Index">Its place among those pushed, from 0.</param>
+[GenerateSerializer, Immutable, Alias("bourse.refused-tick")]
+public readonly record struct RefusedTick(int Index, TickFault Fault);
+
+/// <summary>What became of pushed ticks; the counts and the refused ones together are all of them.</summary>
+/// <param name="Taken">Taken in their order.</param>
+/// <param name="Late">Older than the newest: counted in volumes and open bars, but no price changes by them.</param>
+/// <param name="Duplicates">Taken before, and passed over.</param>
+[GenerateSerializer, Immutable, Alias("bourse.push-receipt")]
+public sealed record PushReceipt(int Taken, int Late, int Duplicates, IReadOnlyList<RefusedTick> Refused);
+
 /// <summary>A trade of our own book.</summary>
 /// <param name="Number">The book's number of the trade, from 1.</param>
 /// <param name="Side">The aggressor's side.</param>
@@ -20,6 +53,7 @@ public sealed record TradeBatch(IReadOnlyList<TradePrint> Trades);
 
 /// <summary>The newest state of a symbol. Change is against the first price of the UTC day.</summary>
 /// <param name="Seq">Counts up with each change of the state, for this activation of the feed.</param>
+/// <param name="Stale">The source has been silent for some seconds, so that the market may be elsewhere by now.</param>
 [GenerateSerializer, Immutable, Alias("bourse.quote")]
 public sealed record Quote(
     string Symbol,
@@ -32,20 +66,24 @@ public sealed record Quote(
     decimal? AskSize,
     decimal Volume,
     long TimestampMs,
-    long Seq)
+    long Seq,
+    bool Stale = false)
 {
     /// <summary>
     /// The price that values a position and anchors a collar: the last trade as far as it lies within the quote, else the nearer side of the
     /// quote, because a trade may be long ago; without a trade the middle of the quote, or the side there is.
     /// </summary>
-    public decimal? Reference => (Price, Bid, Ask) switch
+    public decimal? Reference => ReferenceOf(Price, Bid, Ask);
+
+    /// <summary>See <see cref="Reference"/>.</summary>
+    public static decimal? ReferenceOf(decimal? price, decimal? bid, decimal? ask) => (price, bid, ask) switch
     {
-        ({ } price, { } bid, { } ask) => Math.Clamp(price, Math.Min(bid, ask), Math.Max(bid, ask)),
-        ({ } price, { } bid, null) => Math.Max(price, bid),
-        ({ } price, null, { } ask) => Math.Min(price, ask),
-        ({ } price, null, null) => price,
-        (null, { } bid, { } ask) => (bid + ask) / 2,
-        _ => Bid ?? Ask,
+        ({ } p, { } b, { } a) => Math.Clamp(p, Math.Min(b, a), Math.Max(b, a)),
+        ({ } p, { } b, null) => Math.Max(p, b),
+        ({ } p, null, { } a) => Math.Min(p, a),
+        ({ } p, null, null) => p,
+        (null, { } b, { } a) => (b + a) / 2,
+        _ => bid ?? ask,
     };
 }
 

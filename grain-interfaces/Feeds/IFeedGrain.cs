@@ -7,9 +7,9 @@ namespace Bourse.GrainInterfaces.Feeds;
 [Alias("bourse.feed")]
 public interface IFeedGrain : IGrainWithStringKey
 {
-    /// <summary>Takes ticks of a source, in the source's order, at most 10,000 a call.</summary>
+    /// <summary>Takes ticks of a source, in the source's order, at most 10,000 a call; what cannot be true or was there before is told and not spread.</summary>
     [Alias("push")]
-    Task Push(IReadOnlyList<Tick> ticks);
+    Task<PushReceipt> Push(IReadOnlyList<Tick> ticks);
 
     /// <summary>Takes committed trades of the symbol's book, in order; a number seen before is passed over.</summary>
     [Alias("push-trades")]

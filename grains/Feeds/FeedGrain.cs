@@ -41,6 +41,7 @@ public sealed partial class FeedGrain(
             _state.Restore(cut.Mark);
             _bars.Restore(cut);
             _clock = MarketClock.StartAt(cut.Mark.TimestampMs);
+            _state.SetStale(_state.HasPrints || _state.HasQuote);
         }
 
         var never = new GrainTimerCreationOptions { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan };
@@ -49,6 +50,7 @@ public sealed partial class FeedGrain(
             stream, _state.ToQuote, wait => _publishTimer.Change(wait, Timeout.InfiniteTimeSpan), _options.ConflationInterval, time, logger);
         _publishTimer = this.RegisterGrainTimer(_ => _publisher.OnTimer(), never);
         _saveTimer = this.RegisterGrainTimer(_ => OnSaveTimer(), never);
+        _staleTimer = this.RegisterGrainTimer(_ => OnStaleTimer(), never);
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -56,34 +58,6 @@ public sealed partial class FeedGrain(
         await _publisher.Finish();
         await Save();
         await store.Flush(_symbol, cancellationToken);
-    }
-
-    public Task Push(IReadOnlyList<Tick> ticks)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(ticks.Count, MaxPush);
-        var nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var taken = 0;
-        for (var i = 0; i < ticks.Count; i++)
-        {
-            var tick = ticks[i];
-            var fault = TickCheck.FindFault(tick, nowMs);
-            if (fault != TickFault.None)
-            {
-                FeedMeter.CountRefused(fault);
-                continue;
-            }
-
-            Take(tick, nowMs);
-            taken++;
-        }
-
-        if (taken == 0)
-        {
-            return Task.CompletedTask;
-        }
-
-        FeedMeter.Ticks.Add(taken);
-        return AfterChange();
     }
 
     public async Task PushTrades(IReadOnlyList<TradePrint> trades)
@@ -142,28 +116,6 @@ public sealed partial class FeedGrain(
     }
 
     private static List<Bar> Newest(List<Bar> bars, int max) => bars.Count <= max ? bars : bars.GetRange(bars.Count - max, max);
-
-    private void Take(in Tick tick, long nowMs)
-    {
-        var order = _clock.Take(tick.TimestampMs, nowMs);
-        if (order == TickOrder.Rewind)
-        {
-            _bars.Rewind();
-            _state.Rewind(tick.TimestampMs);
-        }
-
-        if (order == TickOrder.Late)
-        {
-            _state.ApplyLate(tick);
-            FeedMeter.LateTicks.Add(1);
-        }
-        else
-        {
-            _state.Apply(tick);
-        }
-
-        _bars.Add(tick);
-    }
 
     private void Take(IReadOnlyList<TradePrint> trades)
     {

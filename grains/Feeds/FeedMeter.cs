@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Bourse.GrainInterfaces.Feeds;
 
 namespace Bourse.Grains.Feeds;
 
@@ -12,6 +13,10 @@ internal static class FeedMeter
     public static readonly Counter<long> Ticks = Meter.CreateCounter<long>("bourse.feed.ticks", "{tick}", "Ticks taken in.");
 
     public static readonly Counter<long> LateTicks = Meter.CreateCounter<long>("bourse.feed.late_ticks", "{tick}", "Ticks older than the newest of their feed.");
+
+    public static readonly Counter<long> DuplicateTicks = Meter.CreateCounter<long>("bourse.feed.duplicate_ticks", "{tick}", "Ticks taken before.");
+
+    public static readonly Counter<long> Stale = Meter.CreateCounter<long>("bourse.feed.stale", "{feed}", "How often a feed's source fell silent.");
 
     public static readonly Counter<long> Trades = Meter.CreateCounter<long>("bourse.feed.trades", "{trade}", "Trades of our own books taken in.");
 

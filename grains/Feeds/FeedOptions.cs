@@ -10,6 +10,11 @@ public sealed class FeedOptions
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan ConflationInterval { get; set; } = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>After how long without a tick of its source a feed is stale.</summary>
+    /// <value>Default 4 s; 0.1 s to 1 h.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan StaleAfter { get; set; } = TimeSpan.FromSeconds(4);
+
     /// <summary>How long a change may stand in memory before it is handed to the candle store.</summary>
     /// <value>Default 5 s; 0.1 s to 5 min.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]

@@ -25,8 +25,14 @@ public sealed class FeedState(string symbol)
     /// <summary>A source has told trade prices, not only quotes.</summary>
     public bool HasPrints { get; private set; }
 
+    /// <summary>The source is silent; see <see cref="SetStale"/>.</summary>
+    public bool IsStale { get; private set; }
+
     /// <summary>False until the first tick or trade.</summary>
     public bool HasAny => _timestampMs > 0;
+
+    /// <summary>The price that values the symbol now; see <see cref="Quote.Reference"/>.</summary>
+    public decimal? Reference => Quote.ReferenceOf(_price, _bid, _ask);
 
     /// <summary>Whether there is a bid or an ask.</summary>
     public bool HasQuote => _bid is not null || _ask is not null;
@@ -39,6 +45,15 @@ public sealed class FeedState(string symbol)
         (LastTrade, HasPrints) = (mark.LastTrade, mark.HasPrints);
         _day = mark.TimestampMs / DayMs;
         _dayHasPrint = mark.HasPrints && mark.Volume > 0;
+    }
+
+    /// <summary>Says whether the source is silent; true when that changes the state.</summary>
+    public bool SetStale(bool stale)
+    {
+        var changes = stale != IsStale;
+        IsStale = stale;
+        _seq += changes ? 1 : 0;
+        return changes;
     }
 
     /// <summary>Forgets the day: a replay started over.</summary>
@@ -95,7 +110,7 @@ public sealed class FeedState(string symbol)
 
     public Quote ToQuote()
     {
-        var quote = new Quote(symbol, _price, null, null, _bid, _bidSize, _ask, _askSize, _volume, _timestampMs, _seq);
+        var quote = new Quote(symbol, _price, null, null, _bid, _bidSize, _ask, _askSize, _volume, _timestampMs, _seq, IsStale);
         if (quote.Reference is not { } reference || _dayOpen is not { } open)
         {
             return quote;
@@ -137,6 +152,6 @@ public sealed class FeedState(string symbol)
     {
         _timestampMs = timestampMs;
         _seq++;
-        _dayOpen ??= ToQuote().Reference;
+        _dayOpen ??= Reference;
     }
 }

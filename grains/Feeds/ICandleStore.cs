@@ -16,6 +16,12 @@ public interface ICandleStore
     /// <summary>Completes when everything that was handed over for the symbol is durable.</summary>
     Task Flush(string symbol, CancellationToken cancellation);
 
+    /// <summary>
+    /// The marks of feeds whose price may be below a bound, by symbol, after a symbol (empty = from the first); as old as <see cref="FeedOptions.SaveInterval"/> at most
+    /// but for feeds that have been silent.
+    /// </summary>
+    Task<IReadOnlyList<FeedMark>> LoadMarksBelow(decimal bound, string after, int max, CancellationToken cancellation);
+
     /// <summary>What brings a feed back: its mark and the newest bar of each series; cuts under way are counted in.</summary>
     Task<FeedCut?> LoadNewest(string symbol, CancellationToken cancellation);
 

@@ -25,6 +25,9 @@ public struct MarketClock
     /// <summary>A replay that steps back further than this started over, ms.</summary>
     private const long RewindMs = 60 * 1000;
 
+    /// <summary>After so long the market may be anywhere, ms.</summary>
+    private const long SilenceMs = 5 * 60 * 1000;
+
     private bool _replayed;
 
     /// <summary>The newest time of the market, ms since 1970 UTC; 0 before the first tick.</summary>
@@ -37,6 +40,7 @@ public struct MarketClock
     /// <param name="nowMs">Our own time, ms since 1970 UTC.</param>
     public TickOrder Take(long timestampMs, long nowMs)
     {
+        var rewinds = IsRewind(timestampMs, nowMs);
         _replayed = nowMs - timestampMs > ReplayAgeMs;
         if (timestampMs >= NewestMs)
         {
@@ -44,7 +48,7 @@ public struct MarketClock
             return TickOrder.Next;
         }
 
-        if (_replayed && NewestMs - timestampMs > RewindMs)
+        if (rewinds)
         {
             NewestMs = timestampMs;
             return TickOrder.Rewind;
@@ -53,6 +57,17 @@ public struct MarketClock
         return TickOrder.Late;
     }
 
+    /// <summary>
+    /// Whether a tick of this time continues what was before, so that its prices can be held against them: not after five minutes of silence, nor where a
+    /// replay starts over.
+    /// </summary>
+    public readonly bool Continues(long timestampMs, long nowMs) =>
+        NewestMs > 0 && timestampMs - NewestMs <= SilenceMs && !IsRewind(timestampMs, nowMs);
+
     /// <summary>The market's time of a trade in our own book; never before the newest tick.</summary>
     public readonly long OfTrade(long timestampMs) => _replayed ? NewestMs : Math.Max(timestampMs, NewestMs);
+
+    // Only a market that lives in the past can start over: a live one gets late ticks, however late.
+    private readonly bool IsRewind(long timestampMs, long nowMs) =>
+        nowMs - NewestMs > ReplayAgeMs && nowMs - timestampMs > ReplayAgeMs && NewestMs - timestampMs > RewindMs;
 }

@@ -2,14 +2,14 @@ using Bourse.GrainInterfaces.Feeds;
 
 namespace Bourse.Grains.Feeds;
 
-/// <summary>Why a tick is not taken.</summary>
-public enum TickFault : byte { None = 0, Empty = 1, OutOfBounds = 2, Crossed = 3, Future = 4 }
-
 /// <summary>Tells ticks that cannot be true from those that can. Quotes crossed by a little do happen on real venues and are taken.</summary>
 public static class TickCheck
 {
     /// <summary>How far ahead of our own clock a source's clock may be, ms.</summary>
-    public const long MaxAheadMs = 5 * 60 * 1000;
+    public const long MaxAheadMs = 10 * 1000;
+
+    /// <summary>No market moves by this factor between two ticks.</summary>
+    private const decimal AbsurdFactor = 10m;
 
     private const decimal MaxValue = 1_000_000_000_000m;
 
@@ -38,6 +38,13 @@ public static class TickCheck
 
         return tick.TimestampMs > nowMs + MaxAheadMs ? TickFault.Future : TickFault.None;
     }
+
+    /// <summary>Whether a price of the tick is far from what the market was a moment ago.</summary>
+    public static bool IsAbsurd(in Tick tick, decimal reference) =>
+        IsFar(tick.Price, reference) || IsFar(tick.Bid, reference) || IsFar(tick.Ask, reference);
+
+    private static bool IsFar(decimal? price, decimal reference) =>
+        price is { } value && (value >= reference * AbsurdFactor || value * AbsurdFactor <= reference);
 
     private static bool IsPrice(decimal? price) => price is not { } value || (value > 0 && value <= MaxValue);
 

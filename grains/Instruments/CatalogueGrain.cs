@@ -1,78 +1,124 @@
+using System.Text;
 using Bourse.GrainInterfaces.Instruments;
 using Microsoft.Extensions.Logging;
 
 namespace Bourse.Grains.Instruments;
 
-/// <summary>Owns the list of instruments. Written whole at each change, which is rare; silos read differences.</summary>
+/// <summary>
+/// Owns the list of instruments. Held whole in memory, kept in parts, so that a change writes a few kilobytes however many instruments there are; silos
+/// read differences.
+/// </summary>
 public sealed partial class CatalogueGrain(
-    [PersistentState("catalogue", "bourse")] IPersistentState<CatalogueState> state, ILogger<CatalogueGrain> logger) : Grain, ICatalogueGrain
+    [PersistentState("catalogue", "bourse")] IPersistentState<CatalogueState> whole, ILogger<CatalogueGrain> logger) : Grain, ICatalogueGrain
 {
     /// <summary>The key of the one catalogue.</summary>
     public const string Key = "catalogue";
 
     private const int MaxInstruments = 100_000;
 
+    /// <summary>Never another number: symbols are found by it.</summary>
+    private const int Shards = 128;
+
+    private readonly Dictionary<string, CatalogueEntry> _entries = new(StringComparer.Ordinal);
+    private long _version;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var parts = await Task.WhenAll(Enumerable.Range(0, Shards).Select(i => Shard(i).Load()));
+        Take(parts.SelectMany(p => p));
+        if (whole.State.Entries.Count > 0)
+        {
+            // From before there were parts. Done once; harmless when it is broken off and done again.
+            CatalogueEntry[] moved = [.. whole.State.Entries.Values.Where(e => !_entries.ContainsKey(e.Instrument.Symbol))];
+            await Write(moved);
+            Take(moved);
+            await whole.ClearStateAsync();
+        }
+    }
+
     public Task<CatalogueChanges> GetChanges(long sinceVersion)
     {
-        var current = state.State;
-        if (sinceVersion == current.Version)
+        if (sinceVersion == _version)
         {
-            return Task.FromResult(new CatalogueChanges(current.Version, []));
+            return Task.FromResult(new CatalogueChanges(_version, []));
         }
 
         // A version ahead of ours comes from another database: the asker needs everything.
-        var since = sinceVersion > current.Version ? 0 : sinceVersion;
-        var changed = current.Entries.Values.Where(e => e.Version > since).Select(e => e.Instrument).ToList();
-        return Task.FromResult(new CatalogueChanges(current.Version, changed));
+        var since = sinceVersion > _version ? 0 : sinceVersion;
+        return Task.FromResult(new CatalogueChanges(_version, [.. _entries.Values.Where(e => e.Version > since).Select(e => e.Instrument)]));
     }
 
     public async Task Upsert(IReadOnlyList<InstrumentView> instruments)
     {
-        var before = state.State;
-        var next = new CatalogueState { Version = before.Version + 1, Entries = new(before.Entries) };
-        var changes = 0;
+        var changed = new Dictionary<string, CatalogueEntry>(StringComparer.Ordinal);
         foreach (var instrument in instruments)
         {
-            var existing = next.Entries.GetValueOrDefault(instrument.Symbol ?? string.Empty)?.Instrument;
+            var symbol = instrument.Symbol ?? string.Empty;
+            var existing = (changed.GetValueOrDefault(symbol) ?? _entries.GetValueOrDefault(symbol))?.Instrument;
             if (InstrumentRules.FindFault(instrument, existing) is { } fault)
             {
-                throw new ArgumentException($"Instrument '{instrument.Symbol}': {fault}", nameof(instruments));
+                throw new ArgumentException($"Instrument '{symbol}': {fault}", nameof(instruments));
             }
 
             if (instrument != existing)
             {
-                next.Entries[instrument.Symbol!] = new CatalogueEntry(next.Version, instrument);
-                changes++;
+                changed[symbol] = new CatalogueEntry(_version + 1, instrument);
             }
         }
 
-        if (next.Entries.Count > MaxInstruments)
+        if (_entries.Count + changed.Keys.Count(s => !_entries.ContainsKey(s)) > MaxInstruments)
         {
             throw new ArgumentException($"The catalogue holds at most {MaxInstruments} instruments.", nameof(instruments));
         }
 
-        if (changes > 0)
+        if (changed.Count > 0)
         {
-            await Write(before, next);
-            LogChanged(changes, next.Version);
+            await Change(changed.Values);
+            LogChanged(changed.Count, _version);
         }
     }
 
-    private async Task Write(CatalogueState before, CatalogueState next)
+    /// <summary>The part of a symbol; FNV-1a, the same for ever and on every machine.</summary>
+    private static int ShardOf(string symbol)
     {
-        state.State = next;
+        var hash = 2166136261u;
+        foreach (var one in Encoding.UTF8.GetBytes(symbol))
+        {
+            hash = (hash ^ one) * 16777619u;
+        }
+
+        return (int)(hash % Shards);
+    }
+
+    private async Task Change(IReadOnlyCollection<CatalogueEntry> changed)
+    {
         try
         {
-            await state.WriteStateAsync();
+            await Write(changed);
         }
         catch
         {
-            // Not written as far as we know: nothing of it is shown, and the next activation reads what is true.
-            state.State = before;
+            // Some parts may have it: nothing of it is shown now, and the next activation reads what is true.
             DeactivateOnIdle();
             throw;
         }
+
+        Take(changed);
     }
+
+    private Task Write(IEnumerable<CatalogueEntry> entries) =>
+        Task.WhenAll(entries.GroupBy(e => ShardOf(e.Instrument.Symbol)).Select(part => Shard(part.Key).Write([.. part])));
+
+    private void Take(IEnumerable<CatalogueEntry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            _entries[entry.Instrument.Symbol] = entry;
+            _version = Math.Max(_version, entry.Version);
+        }
+    }
+
+    private ICatalogueShardGrain Shard(int number) => GrainFactory.GetGrain<ICatalogueShardGrain>($"{Key}/{number}");
 
     [LoggerMessage(1, LogLevel.Information, "The catalogue took {Count} instruments in version {Version}.")]
     private partial void LogChanged(int count, long version);

@@ -2,7 +2,7 @@ using Bourse.GrainInterfaces.Instruments;
 
 namespace Bourse.Grains.Instruments;
 
-/// <summary>What the catalogue keeps: every instrument with the version that last changed it.</summary>
+/// <summary>Instruments with the version that last changed each: what a part of the catalogue keeps, and what the catalogue kept whole before it had parts.</summary>
 [GenerateSerializer, Alias("bourse.catalogue-state")]
 public sealed class CatalogueState
 {
@@ -12,7 +12,3 @@ public sealed class CatalogueState
     [Id(1)]
     public Dictionary<string, CatalogueEntry> Entries { get; set; } = [];
 }
-
-/// <summary>An instrument and the catalogue's version that brought it to this state.</summary>
-[GenerateSerializer, Immutable, Alias("bourse.catalogue-entry")]
-public sealed record CatalogueEntry(long Version, InstrumentView Instrument);

@@ -94,6 +94,10 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
         return [.. behind.Values.Skip(Math.Max(0, behind.Count - max))];
     }
 
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<FeedMark>> LoadMarksBelow(decimal bound, string after, int max, CancellationToken cancellation) =>
+        await _table.ReadMarksBelow(bound, after, max, cancellation);
+
     /// <summary>Writes what still waits, for as long as ten seconds, and stops.</summary>
     public async ValueTask DisposeAsync()
     {

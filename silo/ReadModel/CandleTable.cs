@@ -46,6 +46,12 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints FROM feeds WHERE symbol = $1
         """;
 
+    private const string SelectMarksBelow =
+        """
+        SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints, symbol FROM feeds
+        WHERE symbol > $1 AND least(price, bid, ask) < $2 ORDER BY symbol LIMIT $3
+        """;
+
     private static readonly DateTimeOffset s_latest = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     /// <summary>Writes whole feeds in one transaction.</summary>
@@ -112,11 +118,28 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         await using var command = source.CreateCommand(SelectMark);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        if (!await reader.ReadAsync(cancellation))
+        return await reader.ReadAsync(cancellation) ? ReadMark(symbol, reader) : null;
+    }
+
+    /// <summary>Marks with a price, bid or ask below a bound, by symbol.</summary>
+    public async Task<List<FeedMark>> ReadMarksBelow(decimal bound, string after, int max, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(SelectMarksBelow);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<decimal> { TypedValue = bound });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var marks = new List<FeedMark>();
+        while (await reader.ReadAsync(cancellation))
         {
-            return null;
+            marks.Add(ReadMark(reader.GetString(10), reader));
         }
 
+        return marks;
+    }
+
+    private static FeedMark ReadMark(string symbol, NpgsqlDataReader reader)
+    {
         return new FeedMark(
             symbol, Decimal(2), Decimal(3), Decimal(4), Decimal(5), Decimal(6), Decimal(7), reader.GetDecimal(8),
             reader.GetFieldValue<DateTimeOffset>(0).ToUnixTimeMilliseconds(), reader.GetInt64(1), reader.GetBoolean(9));

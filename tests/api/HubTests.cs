@@ -16,7 +16,7 @@ public sealed class HubTests(ApiFixture api)
         first.GetProperty("symbol").GetString().ShouldBe(stock);
         first.GetProperty("price").GetDecimal().ShouldBe(100m);
         first.EnumerateObject().Select(p => p.Name)
-            .ShouldBe(["symbol", "price", "change", "change_pct", "bid", "bid_size", "ask", "ask_size", "volume", "timestamp", "seq"]);
+            .ShouldBe(["symbol", "price", "change", "change_pct", "bid", "bid_size", "ask", "ask_size", "volume", "timestamp", "seq", "stale"]);
         await api.Tick(stock, 101m);
         (await NextPrice(hub, stock, 101m)).GetProperty("change").GetDecimal().ShouldBe(1m);
     }

@@ -103,6 +103,26 @@ public sealed class MarketTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task Who_pushes_ticks_is_told_what_became_of_each()
+    {
+        var (stock, other) = (await api.NewStock(), await api.NewStock());
+        var now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        object[] batch =
+        [
+            new { symbol = stock, price = 101m, size = 2m, timestamp = now }, new { symbol = other, price = 5_000m, timestamp = now },
+            new { symbol = stock, price = 100m, size = 1m, timestamp = now - 20_000 }, new { symbol = stock, price = 100m, timestamp = now + 3_600_000 },
+        ];
+
+        var told = (await api.Operator.Post("/api/v1/market/ticks", batch)).Body;
+        (told.GetProperty("accepted").GetInt32(), told.GetProperty("late").GetInt32(), told.GetProperty("duplicate").GetInt32()).ShouldBe((1, 1, 0));
+        told.GetProperty("refused_count").GetInt32().ShouldBe(2);
+        told.GetProperty("refused").EnumerateArray().Select(r => (r.GetProperty("index").GetInt32(), r.GetProperty("symbol").GetString(), r.GetProperty("code").GetString()))
+            .ShouldBe([(1, other, "absurd"), (3, stock, "future")]);
+        (await api.Operator.Post("/api/v1/market/ticks", batch)).Body.GetProperty("duplicate").GetInt32().ShouldBe(2);
+        (await api.Anonymous.Get($"/api/v1/market/quote/{stock}")).Body.GetProperty("volume").GetDecimal().ShouldBe(4m);
+    }
+
+    [Fact]
     public async Task Only_a_feed_pushes_ticks()
     {
         var tick = new[] { new { symbol = "TEST", price = 1m } };

@@ -8,11 +8,12 @@ return args switch
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
     ["journal-rows", .. var rest] => await JournalRows.Run(rest),
     ["orders", .. var rest] => await Orders.Run(rest),
+    ["ingest", .. var rest] => await Ingest.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders | ingest");
     return 2;
 }

@@ -91,7 +91,7 @@ public sealed class FeedGrainTests(PostgresFixture postgres) : IClassFixture<Pos
     public async Task After_a_restart_in_the_middle_of_a_minute_the_same_bar_goes_on(bool killed)
     {
         var symbol = killed ? "KILLED" : "STOPPED";
-        var minute = NowMs / Minute * Minute;
+        var minute = (NowMs - Minute) / Minute * Minute;
         Tick[] before = [Both(minute - 1_000, 50m, 5m), Both(minute + 1_000, 100m, 1m), Both(minute + 2_000, 120m, 2m), Both(minute + 2_100, 90m, 3m)];
         Tick[] after = [Both(minute + 2_200, 95m, 4m), Both(minute + 50_000, 110m, 5m)];
         await using (var first = await FeedCluster.Start(postgres.ConnectionString, o => o.SaveInterval = TimeSpan.FromMilliseconds(100)))

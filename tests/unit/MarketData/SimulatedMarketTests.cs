@@ -1,3 +1,4 @@
+using Bourse.GrainInterfaces.Feeds;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Silo.MarketData;

@@ -35,6 +35,7 @@ public sealed class TickTests
         clock.Take(Now, Now).ShouldBe(TickOrder.Next);
         clock.Take(Now - 1, Now).ShouldBe(TickOrder.Late);
         clock.Take(Now - 200_000, Now).ShouldBe(TickOrder.Late);
+        clock.Take(Now - 86_400_000, Now).ShouldBe(TickOrder.Late);
         clock.NewestMs.ShouldBe(Now);
     }
 

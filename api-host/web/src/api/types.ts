@@ -42,6 +42,8 @@ export interface Quote {
   volume: number | null;
   timestamp: number;
   seq: number;
+  /** The source has been silent for some seconds. */
+  stale?: boolean;
 }
 
 /** A trade of a book; `side` is the aggressor's. */

@@ -28,7 +28,7 @@ export function Market({ instrument }: { instrument: Instrument }) {
           <div><dt>Bid</dt><dd>{price(quote?.bid, digits)} <small className="muted">× {quantity(quote?.bid_size)}</small></dd></div>
           <div><dt>Ask</dt><dd>{price(quote?.ask, digits)} <small className="muted">× {quantity(quote?.ask_size)}</small></dd></div>
           <div><dt>Volume</dt><dd>{quantity(quote?.volume)}</dd></div>
-          <div><dt>Quoted</dt><dd>{quote === undefined ? '–' : clock(quote.timestamp)}</dd></div>
+          <div><dt>Quoted</dt><dd data-field="quoted">{quote === undefined ? '–' : clock(quote.timestamp)}{quote?.stale === true && <span className="status-mark"> stale</span>}</dd></div>
         </dl>
         <div className="switch" role="group" aria-label="Timeframe">
           {timeframes.map((one) => (
