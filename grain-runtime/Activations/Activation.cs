@@ -23,6 +23,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
     private volatile ActivationState _state;
 
     private Dictionary<Type, object>? _components;
+    private Action<Task, object?>? _onWorkDone;
     private int _running;
     private int _blocking;
     private int _blockingReadOnly;
@@ -225,7 +226,20 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
         }
         else
         {
-            work.GetAwaiter().UnsafeOnCompleted(() => OnFinished(request));
+            work.ContinueWith(_onWorkDone ??= OnWorkDone, request, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, Default);
+        }
+    }
+
+    // Most work ends in a turn of its own activation; what does not comes back to one.
+    private void OnWorkDone(Task work, object? request)
+    {
+        if (CurrentQueue == this)
+        {
+            OnFinished((Request)request!);
+        }
+        else
+        {
+            Post(request => OnFinished((Request)request!), request);
         }
     }
 

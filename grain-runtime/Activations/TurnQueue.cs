@@ -100,6 +100,9 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
         return taken;
     }
 
+    /// <summary>Runs code in a turn of its own. Any thread.</summary>
+    protected void Post(SendOrPostCallback code, object? state) => Queue(new Continuation(code, state));
+
     protected override void QueueTask(Task task) => Queue(task);
 
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => t_current == this && TryExecuteTask(task);
@@ -215,7 +218,7 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     /// <summary>What an await captures.</summary>
     private sealed class TurnContext(TurnQueue queue) : SynchronizationContext
     {
-        public override void Post(SendOrPostCallback d, object? state) => queue.Queue(new Continuation(d, state));
+        public override void Post(SendOrPostCallback d, object? state) => queue.Post(d, state);
 
         public override void Send(SendOrPostCallback d, object? state) =>
             throw new NotSupportedException("A turn is not waited for by a blocked thread.");
