@@ -22,10 +22,10 @@ public sealed record JournalOptions
     /// Under load a lane begins no batch sooner than this after the one before, because a commit costs as much as a hundred rows. It adds at
     /// most so much to a commit, and nothing while batches are smaller than <see cref="BusyBatch"/>.
     /// </value>
-    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(3);
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(8);
 
     /// <value>From how many appends on a batch tells of load.</value>
-    public int BusyBatch { get; init; } = 16;
+    public int BusyBatch { get; init; } = 50;
 
     /// <value>The longest pause between two attempts to reach PostgreSQL again; the first is 100 ms.</value>
     public TimeSpan MaxBackoff { get; init; } = TimeSpan.FromSeconds(1);
