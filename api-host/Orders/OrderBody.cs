@@ -62,8 +62,19 @@ public sealed record OrderBody
             SelfTradePrevention is null
                 ? Domain.Matching.SelfTradePrevention.CancelNewest
                 : OneOf(SelfTradePrevention, "self_trade_prevention", OrderNames.ToSelfTradePrevention),
-            clientOrderId);
+            clientOrderId,
+            ToAdvanced());
     }
+
+    /// <summary>Null when none of these terms is given. Whether they fit the order is the account's to say.</summary>
+    private AdvancedTermsView? ToAdvanced()
+    {
+        var advanced = new AdvancedTermsView(
+            Given(DisplayQty, "display_qty"), ExpireAt?.ToUnixTimeMilliseconds(), Given(TrailPrice, "trail_price"), Given(TrailPercent, "trail_percent"));
+        return advanced == new AdvancedTermsView() ? null : advanced;
+    }
+
+    private static decimal? Given(decimal? value, string field) => value is { } given ? Positive(given, field) : null;
 
     internal static decimal Positive(decimal value, string field) => value > 0
         ? value
@@ -95,13 +106,7 @@ public sealed record OrderBody
 
     private void RefuseUnserved()
     {
-        Refuse(Type == "trailing_stop", "type");
-        Refuse(TimeInForce == "gtd", "time_in_force");
         Refuse(OrderClass is "bracket" or "oco" or "oto", "order_class");
-        Refuse(TrailPrice is not null, "trail_price");
-        Refuse(TrailPercent is not null, "trail_percent");
-        Refuse(ExpireAt is not null, "expire_at");
-        Refuse(DisplayQty is not null, "display_qty");
         Refuse(IsGiven(TakeProfit), "take_profit");
         Refuse(IsGiven(StopLoss), "stop_loss");
         if (OrderClass is not (null or "" or "simple"))

@@ -20,7 +20,11 @@ public sealed record OrderJson(
     string? RejectCode,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    long Seq);
+    long Seq,
+    string? TrailPrice = null,
+    string? TrailPercent = null,
+    DateTimeOffset? ExpireAt = null,
+    string? DisplayQty = null);
 
 /// <summary>A list; <paramref name="NextPageToken"/> is null at its end.</summary>
 public sealed record ListJson<T>(IReadOnlyList<T> Items, string? NextPageToken);

@@ -13,7 +13,8 @@ public static class OrderNames
         OrderType.Market => "market",
         OrderType.Limit => "limit",
         OrderType.Stop => "stop",
-        _ => "stop_limit",
+        OrderType.StopLimit => "stop_limit",
+        _ => "trailing_stop",
     };
 
     public static string Of(TimeInForce timeInForce) => timeInForce switch
@@ -21,7 +22,8 @@ public static class OrderNames
         TimeInForce.Day => "day",
         TimeInForce.Gtc => "gtc",
         TimeInForce.Ioc => "ioc",
-        _ => "fok",
+        TimeInForce.Fok => "fok",
+        _ => "gtd",
     };
 
     public static string Of(OrderStatus status) => status switch
@@ -45,6 +47,7 @@ public static class OrderNames
         "limit" => OrderType.Limit,
         "stop" => OrderType.Stop,
         "stop_limit" => OrderType.StopLimit,
+        "trailing_stop" => OrderType.TrailingStop,
         _ => null,
     };
 
@@ -54,6 +57,7 @@ public static class OrderNames
         "gtc" => TimeInForce.Gtc,
         "ioc" => TimeInForce.Ioc,
         "fok" => TimeInForce.Fok,
+        "gtd" => TimeInForce.Gtd,
         _ => null,
     };
 

@@ -28,7 +28,11 @@ public sealed class OrderShape(InstrumentCache instruments)
         order.RejectCode,
         order.CreatedAt,
         order.UpdatedAt,
-        order.Seq);
+        order.Seq,
+        Price(order.Symbol, order.Advanced?.TrailPrice),
+        order.Advanced?.TrailPercent is { } percent ? ExactDecimal.ToText(percent) : null,
+        order.Advanced?.ExpireAtMs is { } expireAt ? DateTimeOffset.FromUnixTimeMilliseconds(expireAt) : null,
+        order.Advanced?.DisplayQuantity is { } shown ? ExactDecimal.ToText(shown) : null);
 
     public string? Price(string symbol, decimal? price) =>
         price is { } value ? ExactDecimal.ToText(value, instruments.Find(symbol)?.TickSize ?? 1m) : null;

@@ -33,7 +33,7 @@ public sealed partial class Account
         {
             Quantity = request.Quantity,
             LimitPrice = request.LimitPrice,
-            StopPrice = request.StopPrice,
+            StopPrice = e.StopPrice,
             ProtectionPrice = e.ProtectionPrice,
             Status = OrderStatus.PendingNew,
             CreatedAtMs = e.TimeMs,

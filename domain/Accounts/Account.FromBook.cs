@@ -37,6 +37,7 @@ public sealed partial class Account
             case OrderReplaced replaced: ApplyReplaced(link, replaced); break;
             case ReplaceRejected rejected: ApplyReplaceRejected(link, rejected); break;
             case OrderTriggered: ApplyTriggered(e); break;
+            case OrderTrailed trailed: ApplyTrailed(trailed); break;
         }
     }
 
@@ -54,6 +55,14 @@ public sealed partial class Account
         var order = OpenOrder(e);
         Require(order.Status == OrderStatus.Held, e);
         order.Status = OrderStatus.New;
+        order.UpdatedAtMs = e.TimeMs;
+    }
+
+    private void ApplyTrailed(OrderTrailed e)
+    {
+        var order = OpenOrder(e);
+        Require(order.Type == OrderType.TrailingStop, e);
+        order.StopPrice = e.StopPrice;
         order.UpdatedAtMs = e.TimeMs;
     }
 
@@ -75,7 +84,7 @@ public sealed partial class Account
         var change = order.Replace;
         Require(
             change is not null && change.Revision == e.Revision && change.Quantity == e.Quantity && change.LimitPrice == e.LimitPrice
-            && (change.StopPrice ?? order.StopPrice) == e.StopPrice && e.Quantity > order.FilledQuantity,
+            && StopAfter(order) == e.StopPrice && e.Quantity > order.FilledQuantity,
             e);
         link.Resolve(order.Id, e.Revision);
         link.AddExposure(order, -order.ExposedQuantity);
@@ -89,6 +98,10 @@ public sealed partial class Account
         SettleReservation(link, order, e);
         Touch(order, e);
     }
+
+    // A replace does not move a trailing stop, which may have moved while it was under way.
+    private static decimal? StopAfter(Order order) =>
+        order.Type == OrderType.TrailingStop ? order.StopPrice : order.Replace?.StopPrice ?? order.StopPrice;
 
     private void ApplyReplaceRejected(BookLink link, ReplaceRejected e)
     {

@@ -40,6 +40,8 @@ public sealed partial class Account
         var terms = new OrderTerms(request.Side, request.Quantity, request.LimitPrice, request.StopPrice);
         refusal = OrderChecks.Steps(terms, instrument!)
             ?? OrderChecks.Shape(request)
+            ?? AdvancedChecks.Terms(request, instrument!, nowMs)
+            ?? AdvancedChecks.FirstStop(request, instrument!, referencePrice, terms, out terms)
             ?? OrderChecks.Prices(terms, request.Type, instrument!, referencePrice, limits, out terms);
         if (refusal is null && _open.Count >= limits.MaxOpenOrders)
         {
@@ -69,7 +71,8 @@ public sealed partial class Account
             : new PlaceDecision(
                 PlaceOutcome.Placed,
                 new OrderPlaced(
-                    orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs),
+                    orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs,
+                    request.Type == OrderType.TrailingStop ? terms.StopPrice : null),
                 null,
                 null);
     }

@@ -45,7 +45,7 @@ public sealed partial class Account
         }
 
         var waits = order.Status == OrderStatus.Held;
-        if ((limitPrice.HasValue && !order.LimitPrice.HasValue) || (stopPrice.HasValue && !waits) || (!waits && !order.LimitPrice.HasValue))
+        if ((limitPrice.HasValue && !order.LimitPrice.HasValue) || (stopPrice.HasValue && (!waits || order.Type == OrderType.TrailingStop)) || (!waits && !order.LimitPrice.HasValue))
         {
             return Refused(RefusalCode.InvalidOrder, "The order has no such price to change.");
         }

@@ -1,5 +1,6 @@
 using Bourse.Domain.Books;
 using Bourse.Domain.Ledger;
+using Bourse.Domain.Matching;
 
 namespace Bourse.Domain.Accounts;
 
@@ -52,6 +53,11 @@ public sealed partial class Account
             TakeOne(new OrderAccepted(order.Id, link.Symbol, 0, OrderSeq + 1, report.TimeMs), into, updates);
         }
 
+        if (order is { Type: OrderType.TrailingStop, Status: OrderStatus.Held } && report.Kind == BookReportKind.Triggered && order.StopPrice != report.Price)
+        {
+            TakeOne(new OrderTrailed(order.Id, link.Symbol, report.Price, 0, report.TimeMs), into, updates);
+        }
+
         TakeOne(EventOf(link, order, report), into, updates);
     }
 
@@ -98,9 +104,10 @@ public sealed partial class Account
             BookReportKind.Rejected when pending => new OrderRejected(id, symbol, r.Code, r.Number, seq, r.TimeMs),
             BookReportKind.Canceled or BookReportKind.Rejected =>
                 new OrderCanceled(id, symbol, r.Code, order.LeavesQuantity, r.Revision, r.Number, seq, r.TimeMs),
+            BookReportKind.Trailed => new OrderTrailed(id, symbol, r.Price, r.Number, r.TimeMs),
             BookReportKind.Expired => new OrderExpired(id, symbol, order.LeavesQuantity, r.Number, seq, r.TimeMs),
             BookReportKind.Replaced => new OrderReplaced(
-                id, symbol, r.Revision, r.Quantity, order.Replace?.LimitPrice, order.Replace?.StopPrice ?? order.StopPrice, r.Number, seq, r.TimeMs),
+                id, symbol, r.Revision, r.Quantity, order.Replace?.LimitPrice, StopAfter(order), r.Number, seq, r.TimeMs),
             _ => throw new InvalidOperationException($"Account {Id} knows no report {r}."),
         };
     }

@@ -46,6 +46,7 @@ public enum ReservationKind : byte
 /// <param name="ProtectionPrice">The worst price of an order without a limit price, else null.</param>
 /// <param name="Reserved">Amount held by this order now, in what <paramref name="Reservation"/> says.</param>
 /// <param name="FeeRate">The greater of the fee rates that the reservation counted with.</param>
+/// <param name="FirstStopPrice">Where a trailing stop begins, else null.</param>
 public sealed record OrderPlaced(
     Guid OrderId,
     OrderRequest Request,
@@ -55,8 +56,12 @@ public sealed record OrderPlaced(
     ReservationKind Reservation,
     decimal Reserved,
     decimal FeeRate,
-    long TimeMs) : OrderEvent(OrderId, Request.Symbol, TimeMs)
+    long TimeMs,
+    decimal? FirstStopPrice = null) : OrderEvent(OrderId, Request.Symbol, TimeMs)
 {
+    /// <summary>The stop price that the order begins with, null for one that is no stop.</summary>
+    public decimal? StopPrice => FirstStopPrice ?? Request.StopPrice;
+
     /// <summary>The asset of the reservation; null when there is none.</summary>
     public string? ReservedAsset => Reservation switch
     {
@@ -90,6 +95,10 @@ public abstract record ReportedEvent(Guid OrderId, string Symbol, long ReportNum
 
 /// <summary>A stop's price was reached: the order is live.</summary>
 public sealed record OrderTriggered(Guid OrderId, string Symbol, long ReportNumber, long TimeMs)
+    : ReportedEvent(OrderId, Symbol, ReportNumber, TimeMs);
+
+/// <summary>A trailing stop's price followed the market.</summary>
+public sealed record OrderTrailed(Guid OrderId, string Symbol, decimal StopPrice, long ReportNumber, long TimeMs)
     : ReportedEvent(OrderId, Symbol, ReportNumber, TimeMs);
 
 /// <summary>The book refused a replace; the order stands as it stood.</summary>

@@ -26,6 +26,10 @@ public static class AccountEventCodec
     private const byte Triggered = 14;
     private const byte Noted = 15;
 
+    // Placed, with where a trailing stop begins.
+    private const byte PlacedTrailing = 16;
+    private const byte Trailed = 17;
+
     public static void Write(IBufferWriter<byte> output, AccountEvent e)
     {
         var w = new WireWriter(output);
@@ -58,6 +62,10 @@ public static class AccountEventCodec
                 break;
             case OrderTriggered triggered: WriteBook(ref w, Triggered, triggered); break;
             case ReportNoted noted: WriteBook(ref w, Noted, noted); break;
+            case OrderTrailed trailed:
+                WriteBook(ref w, Trailed, trailed);
+                w.WriteDecimal(trailed.StopPrice);
+                break;
             case AccountOpened opened:
                 w.WriteByte(Opened);
                 w.WriteString(opened.UserId);
@@ -91,9 +99,10 @@ public static class AccountEventCodec
             case CashIn: return new Deposited(r.ReadString(), r.ReadDecimal(), r.ReadString(), r.ReadDecimal(), r.ReadVarInt());
             case CashOut: return new Withdrawn(r.ReadString(), r.ReadDecimal(), r.ReadString(), r.ReadDecimal(), r.ReadVarInt());
             case Placed: return ReadPlaced(ref r);
+            case PlacedTrailing: return ReadPlaced(ref r) with { FirstStopPrice = r.ReadDecimal() };
         }
 
-        if (type is 0 or > Noted)
+        if (type is 0 or > Trailed)
         {
             throw new WireFormatException($"There is no account event of type {type}.");
         }
@@ -114,6 +123,7 @@ public static class AccountEventCodec
             case NotReplaced: return new ReplaceRejected(id, symbol, r.ReadCount32(), r.ReadStringOrNull(), report, time);
             case Triggered: return new OrderTriggered(id, symbol, report, time);
             case Noted: return new ReportNoted(id, symbol, report, time);
+            case Trailed: return new OrderTrailed(id, symbol, r.ReadDecimal(), report, time);
         }
 
         var seq = r.ReadCount();
@@ -163,7 +173,7 @@ public static class AccountEventCodec
 
     private static void WritePlaced(ref WireWriter w, OrderPlaced e)
     {
-        w.WriteByte(Placed);
+        w.WriteByte(e.FirstStopPrice is null ? Placed : PlacedTrailing);
         w.WriteGuid(e.OrderId);
         OrderRequestCodec.Write(ref w, e.Request);
         w.WriteString(e.Currency);
@@ -173,6 +183,10 @@ public static class AccountEventCodec
         w.WriteDecimal(e.Reserved);
         w.WriteDecimal(e.FeeRate);
         w.WriteVarInt(e.TimeMs);
+        if (e.FirstStopPrice is { } stop)
+        {
+            w.WriteDecimal(stop);
+        }
     }
 
     private static OrderPlaced ReadPlaced(ref WireReader r) => new(

@@ -37,6 +37,8 @@ public sealed class Order
 
     public SelfTradePrevention SelfTradePrevention => Request.SelfTradePrevention;
 
+    public AdvancedTerms? Advanced => Request.Advanced;
+
     /// <summary>Total quantity, what has filled included.</summary>
     public decimal Quantity { get; internal set; }
 

@@ -7,6 +7,7 @@ namespace Bourse.Domain.Accounts;
 /// Two requests with the same <see cref="ClientOrderId"/> are the same order when they are equal as records.
 /// </summary>
 /// <param name="ClientOrderId">1 to 48 characters, unique per account for ever.</param>
+/// <param name="Advanced">Null for an order that has none of these terms.</param>
 public sealed record OrderRequest(
     string Symbol,
     Side Side,
@@ -18,7 +19,8 @@ public sealed record OrderRequest(
     bool PostOnly,
     bool ReduceOnly,
     SelfTradePrevention SelfTradePrevention,
-    string ClientOrderId);
+    string ClientOrderId,
+    AdvancedTerms? Advanced = null);
 
 /// <summary>Where an order stands; the names on the wire are those of API.md in snake_case.</summary>
 public enum OrderStatus : byte

@@ -6,6 +6,9 @@ namespace Bourse.Domain.Accounts;
 /// <summary>The bytes of an order request, the same in events and in snapshots.</summary>
 internal static class OrderRequestCodec
 {
+    // A flag that says that advanced terms stand behind the request.
+    private const int HasAdvanced = 16;
+
     public static void Write(ref WireWriter w, OrderRequest request)
     {
         w.WriteString(request.Symbol);
@@ -15,23 +18,34 @@ internal static class OrderRequestCodec
         w.WriteDecimal(request.Quantity);
         w.WriteDecimalOrNull(request.LimitPrice);
         w.WriteDecimalOrNull(request.StopPrice);
-        w.WriteByte((byte)((request.PostOnly ? 1 : 0) | (request.ReduceOnly ? 2 : 0) | ((byte)request.SelfTradePrevention << 2)));
+        w.WriteByte((byte)((request.PostOnly ? 1 : 0) | (request.ReduceOnly ? 2 : 0) | ((byte)request.SelfTradePrevention << 2)
+            | (request.Advanced is null ? 0 : HasAdvanced)));
         w.WriteString(request.ClientOrderId);
+        if (request.Advanced is { } advanced)
+        {
+            AdvancedTerms.Write(ref w, advanced);
+        }
     }
 
     public static OrderRequest Read(ref WireReader r)
     {
         var symbol = r.ReadString();
         var side = (Side)ReadEnum(ref r, 1, 2);
-        var type = (OrderType)ReadEnum(ref r, 1, 4);
-        var timeInForce = (TimeInForce)ReadEnum(ref r, 1, 4);
+        var type = (OrderType)ReadEnum(ref r, 1, 5);
+        var timeInForce = (TimeInForce)ReadEnum(ref r, 1, 5);
         var quantity = r.ReadDecimal();
         var limitPrice = r.ReadDecimalOrNull();
         var stopPrice = r.ReadDecimalOrNull();
-        var flags = ReadEnum(ref r, 0, 11);
+        var flags = r.ReadByte();
+        var prevention = (SelfTradePrevention)((flags >> 2) & 3);
+        if (flags > (HasAdvanced | 15) || prevention > SelfTradePrevention.CancelBoth)
+        {
+            throw new WireFormatException($"A request's flags {flags} are malformed.");
+        }
+
         return new OrderRequest(
             symbol, side, type, timeInForce, quantity, limitPrice, stopPrice, (flags & 1) != 0, (flags & 2) != 0,
-            (SelfTradePrevention)(flags >> 2), r.ReadString());
+            prevention, r.ReadString(), (flags & HasAdvanced) != 0 ? AdvancedTerms.Read(ref r) : null);
     }
 
     /// <summary>Reads past the rest.</summary>

@@ -18,7 +18,18 @@ public readonly record struct SubmitOrder(
     long QuantityLots,
     long StopPriceTicks,
     bool PostOnly,
-    SelfTradePrevention SelfTradePrevention);
+    SelfTradePrevention SelfTradePrevention,
+    AdvancedOrder? Advanced = null);
+
+/// <summary>Terms of an order that few have. What is 0 is not asked for.</summary>
+/// <param name="ExpireAtMs">When a good-till-date order ends, ms since 1970 UTC.</param>
+/// <param name="DisplayLots">An iceberg's slice.</param>
+/// <param name="TrailTicks">A trailing stop's distance.</param>
+/// <param name="TrailPpm">The same in millionths of the price.</param>
+public sealed record AdvancedOrder(long ExpireAtMs = 0, long DisplayLots = 0, long TrailTicks = 0, int TrailPpm = 0)
+{
+    internal SpecialTerms Special => new(DisplayLots, TrailTicks, TrailPpm);
+}
 
 /// <summary>New terms of an open order.</summary>
 /// <param name="Revision">1 for the order's first replace.</param>

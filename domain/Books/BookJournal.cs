@@ -13,6 +13,12 @@ public enum BookEntryKind : byte
     Cancel = 4,
     SessionEnd = 5,
     Refuse = 6,
+
+    /// <summary>Orders whose time had come ended.</summary>
+    Expire = 7,
+
+    /// <summary>Accounts were told where their trailing stops stand.</summary>
+    Trails = 8,
 }
 
 /// <summary>
@@ -34,6 +40,9 @@ public sealed record BookEntry(
 /// <summary>The bytes of a book's events, each self-delimiting: a kind byte, then the fields in the order written here.</summary>
 public static class BookJournal
 {
+    // A submit with an advanced order behind its fields; read as a submit.
+    private const byte SubmitAdvanced = 9;
+
     internal static void WriteTerms(IBufferWriter<byte> output, in BookTerms terms, long sessionEndMs)
     {
         var writer = new WireWriter(output);
@@ -57,7 +66,7 @@ public static class BookJournal
     internal static void WriteSubmit(IBufferWriter<byte> output, in SubmitOrder order, long timeMs, List<BookTrade> trades)
     {
         var writer = new WireWriter(output);
-        writer.WriteByte((byte)BookEntryKind.Submit);
+        writer.WriteByte(order.Advanced is null ? (byte)BookEntryKind.Submit : SubmitAdvanced);
         writer.WriteCount(timeMs);
         writer.WriteGuid(order.OrderId);
         writer.WriteString(order.Account);
@@ -71,6 +80,11 @@ public static class BookJournal
         writer.WriteCount(order.StopPriceTicks);
         writer.WriteBool(order.PostOnly);
         writer.WriteByte((byte)order.SelfTradePrevention);
+        if (order.Advanced is { } advanced)
+        {
+            AdvancedOrderCodec.Write(ref writer, advanced);
+        }
+
         WriteTrades(ref writer, trades, order.OrderId);
         writer.Flush();
     }
@@ -125,10 +139,19 @@ public static class BookJournal
         writer.Flush();
     }
 
+    internal static void WriteTimed(IBufferWriter<byte> output, BookEntryKind kind, long timeMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)kind);
+        writer.WriteCount(timeMs);
+        writer.Flush();
+    }
+
     /// <summary>Reads the next event. Throws <see cref="WireFormatException"/> on bytes that no book wrote.</summary>
     public static BookEntry Read(ref WireReader reader)
     {
-        var kind = (BookEntryKind)reader.ReadByte();
+        var type = reader.ReadByte();
+        var kind = type == SubmitAdvanced ? BookEntryKind.Submit : (BookEntryKind)type;
         switch (kind)
         {
             case BookEntryKind.Terms:
@@ -139,7 +162,8 @@ public static class BookJournal
                 var order = new SubmitOrder(
                     reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (Side)reader.ReadByte(),
                     (OrderType)reader.ReadByte(), (TimeInForce)reader.ReadByte(), reader.ReadCount(), reader.ReadCount(),
-                    reader.ReadCount(), reader.ReadBool(), (SelfTradePrevention)reader.ReadByte());
+                    reader.ReadCount(), reader.ReadBool(), (SelfTradePrevention)reader.ReadByte(),
+                    type == SubmitAdvanced ? AdvancedOrderCodec.Read(ref reader) : null);
                 return new BookEntry(
                     kind, submittedMs, Submit: order, Trades: ReadTrades(ref reader, order.OrderId, order.Account, submittedMs));
             case BookEntryKind.Replace:
@@ -157,6 +181,8 @@ public static class BookJournal
                 var refusedMs = reader.ReadCount();
                 return new BookEntry(kind, refusedMs, Refuse: new RefuseCommand(
                     reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (int)reader.ReadCount(), reader.ReadString()));
+            case BookEntryKind.Expire or BookEntryKind.Trails:
+                return new BookEntry(kind, reader.ReadCount());
             default:
                 throw new WireFormatException($"{kind} is not the kind of a book's event.");
         }

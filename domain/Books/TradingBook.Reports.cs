@@ -28,7 +28,8 @@ public sealed partial class TradingBook
                     break;
                 case BookEventKind.Triggered:
                     commandHasReport |= e.OrderId == commandId;
-                    AddReport(e.OrderId, BookReportKind.Triggered, nowMs);
+                    _trailed.Remove(e.OrderId);
+                    AddReport(e.OrderId, BookReportKind.Triggered, nowMs, price: Price(e.PriceTicks));
                     break;
                 case BookEventKind.Rejected when revision > 0:
                     AddReport(e.OrderId, BookReportKind.ReplaceRejected, nowMs, code: e.Reject.Code(), revision: revision);
@@ -53,6 +54,9 @@ public sealed partial class TradingBook
                         quantity: Quantity(e.QuantityLots),
                         revision: e.OrderId == commandId ? revision : 0);
                     Forget(e.OrderId);
+                    break;
+                case BookEventKind.Trailed:
+                    _trailed.Add(e.OrderId);
                     break;
                 default:
                     throw new InvalidOperationException($"{Symbol}: the engine told of an unknown {e.Kind}");

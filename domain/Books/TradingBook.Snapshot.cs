@@ -7,7 +7,10 @@ namespace Bourse.Domain.Books;
 /// <summary>How a book's state is kept and brought back.</summary>
 public sealed partial class TradingBook
 {
-    private const byte SnapshotVersion = 1;
+    private const byte PlainVersion = 1;
+
+    // With what TradingBook.Advanced keeps, at the end.
+    private const byte AdvancedVersion = 2;
 
     /// <summary>
     /// Does the commands of a journal's row again and checks that they give the same bytes. Throws
@@ -47,6 +50,12 @@ public sealed partial class TradingBook
                 case BookEntryKind.SessionEnd:
                     EndSession(entry.TimeMs, entry.SessionEndMs, again);
                     break;
+                case BookEntryKind.Expire:
+                    ExpireDue(entry.TimeMs, again);
+                    break;
+                case BookEntryKind.Trails:
+                    TellTrails(entry.TimeMs, again);
+                    break;
             }
         }
 
@@ -60,7 +69,8 @@ public sealed partial class TradingBook
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);
-        writer.WriteByte(SnapshotVersion);
+        var advanced = _expiries.Count > 0 || _trailed.Count > 0;
+        writer.WriteByte(advanced ? AdvancedVersion : PlainVersion);
         writer.WriteCount(Version);
         BookJournal.WriteTermsBody(ref writer, Terms);
         writer.WriteCount(SessionEndMs);
@@ -85,6 +95,11 @@ public sealed partial class TradingBook
         var engine = new ArrayBufferWriter<byte>();
         _book.Save(engine);
         writer.WriteBytes(engine.WrittenSpan);
+        if (advanced)
+        {
+            SaveAdvanced(ref writer);
+        }
+
         writer.Flush();
     }
 
@@ -92,7 +107,8 @@ public sealed partial class TradingBook
     public static TradingBook Load(string symbol, ReadOnlySpan<byte> state)
     {
         var reader = new WireReader(state);
-        if (reader.ReadByte() is var version and not SnapshotVersion)
+        var version = reader.ReadByte();
+        if (version is not (PlainVersion or AdvancedVersion))
         {
             throw new WireFormatException($"A book's snapshot of version {version} is unknown.");
         }
@@ -121,6 +137,11 @@ public sealed partial class TradingBook
         }
 
         book._book = OrderBook.Load(reader.ReadBytes());
+        if (version == AdvancedVersion)
+        {
+            book.LoadAdvanced(ref reader);
+        }
+
         return book;
     }
 

@@ -71,20 +71,28 @@ public sealed partial class TradingBook(string symbol)
         }
 
         var id = Register(order.OrderId, account);
-        var outcome = _book.Submit(new NewOrder
+        var engineOrder = new NewOrder
         {
             Id = id,
             Account = account.Number,
             Side = order.Side,
             Type = order.Type,
-            Tif = order.TimeInForce,
+            Tif = order.TimeInForce == TimeInForce.Gtd ? TimeInForce.Gtc : order.TimeInForce,
             PriceTicks = order.PriceTicks,
             QuantityLots = order.QuantityLots,
             StopPriceTicks = order.StopPriceTicks,
             PostOnly = order.PostOnly,
             Stp = order.SelfTradePrevention,
-        });
-        Report(outcome, id, nowMs);
+        };
+        if (order.Advanced is { } advanced)
+        {
+            SubmitAdvanced(engineOrder, advanced, nowMs);
+        }
+        else
+        {
+            Report(_book.Submit(engineOrder), id, nowMs);
+        }
+
         ForgetUnlessOpen(id);
         BookJournal.WriteSubmit(events, order, nowMs, _trades);
         Version++;
@@ -214,6 +222,7 @@ public sealed partial class TradingBook(string symbol)
         if (_identities.Remove(id, out var identity))
         {
             _engineIds.Remove(identity.OrderId);
+            ForgetAdvanced(id);
         }
     }
 

@@ -28,6 +28,9 @@ public enum BookEventKind : byte
 
     /// <summary>A stop was elected; what it does as a market or limit order follows.</summary>
     Triggered = 8,
+
+    /// <summary>A trailing stop's price followed the market.</summary>
+    Trailed = 9,
 }
 
 /// <summary>Why an order was cancelled. The numbers are stable.</summary>
@@ -58,7 +61,7 @@ public record struct BookEvent
     /// <value>In a trade, the resting order.</value>
     public long MakerId { get; internal set; }
 
-    /// <value>In a trade, its price; else the order's limit (of a held or triggered stop: the stop price).</value>
+    /// <value>In a trade, its price; else the order's limit (of a held, triggered or trailed stop: the stop price).</value>
     public long PriceTicks { get; internal set; }
 
     /// <value>In a trade, what was traded; cancelled: what was taken out; decreased: by how much; replaced: the new total order quantity; else the total order quantity.</value>

@@ -6,7 +6,7 @@ public readonly record struct PriceLevel(Side Side, long PriceTicks, long Quanti
 /// <summary>An order that stands in the book, resting or (<see cref="OrderType.Stop"/>, <see cref="OrderType.StopLimit"/>) waiting for its stop price.</summary>
 public readonly record struct OpenOrder(
     long Id, int Account, Side Side, OrderType Type, TimeInForce Tif, long PriceTicks, long LeavesLots, long FilledLots,
-    long StopPriceTicks, bool PostOnly, SelfTradePrevention Stp)
+    long StopPriceTicks, bool PostOnly, SelfTradePrevention Stp, SpecialTerms Special = default)
 {
     /// <summary>The order quantity: what was filled and what is open.</summary>
     public long QuantityLots => LeavesLots + FilledLots;

@@ -32,4 +32,7 @@ public readonly record struct NewOrder
 
     /// <value>What gives way when this order, as the aggressor, meets an order of its own account.</value>
     public SelfTradePrevention Stp { get; init; }
+
+    /// <value>It came with <see cref="SpecialTerms"/>, which stand in the book's own table.</value>
+    internal bool IsSpecial { get; init; }
 }

@@ -47,7 +47,7 @@ public sealed partial class OrderBook
         EmitCanceled(order.Id, order.Account, order.Side, order.PriceTicks, lots, reason);
 
     private void EmitCanceled(in OrderNode node, CancelReason reason) =>
-        EmitCanceled(node.Id, node.Account, node.Side, QueueOf(node).Flip(node.Rank), node.Leaves, reason);
+        EmitCanceled(node.Id, node.Account, node.Side, QueueOf(node).Flip(node.Rank), node.Leaves + HiddenOf(node), reason);
 
     private void EmitCanceled(long id, int account, Side side, long price, long lots, CancelReason reason)
     {
@@ -70,6 +70,18 @@ public sealed partial class OrderBook
         e.Side = node.Side;
         e.PriceTicks = QueueOf(node).Flip(node.Rank);
         e.QuantityLots = byLots;
+        e.LeavesLots = node.Leaves + HiddenOf(node);
+    }
+
+    private void EmitTrailed(in OrderNode node, long stopPrice)
+    {
+        ref var e = ref NextEvent();
+        e.Kind = BookEventKind.Trailed;
+        e.OrderId = node.Id;
+        e.Account = node.Account;
+        e.Side = node.Side;
+        e.PriceTicks = stopPrice;
+        e.QuantityLots = node.Leaves + node.Filled;
         e.LeavesLots = node.Leaves;
     }
 
@@ -82,7 +94,7 @@ public sealed partial class OrderBook
         e.Account = node.Account;
         e.Side = node.Side;
         e.PriceTicks = price;
-        e.QuantityLots = node.Leaves + node.Filled;
-        e.LeavesLots = node.Leaves;
+        e.LeavesLots = node.Leaves + HiddenOf(node);
+        e.QuantityLots = e.LeavesLots + node.Filled;
     }
 }

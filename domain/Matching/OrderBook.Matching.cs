@@ -83,9 +83,16 @@ public sealed partial class OrderBook
             e.Account = account;
             e.MakerAccount = maker.Account;
             e.Side = side;
+            if (maker.IsSpecial) e.MakerLeavesLots += HiddenOf(maker);
 
             if (maker.Leaves == lots)
             {
+                if (maker.IsSpecial && Replenish(opposite, index))
+                {
+                    if (leaves == 0) return false;
+                    continue;
+                }
+
                 opposite.Remove(index);
                 Forget(index);
                 if (leaves == 0) return false;
@@ -105,7 +112,7 @@ public sealed partial class OrderBook
         var missing = order.QuantityLots;
         for (var index = opposite.First; _pool[index].Rank <= bound;)
         {
-            if (order.Account == 0)
+            if (order.Account == 0 && _specials.Count == 0)
             {
                 missing -= opposite.LevelOf(index).QuantityLots;
                 index = opposite.FirstOfNextLevel(index);
@@ -113,7 +120,7 @@ public sealed partial class OrderBook
             else
             {
                 ref var maker = ref _pool[index];
-                if (maker.Account != order.Account) missing -= maker.Leaves;
+                if (order.Account == 0 || maker.Account != order.Account) missing -= maker.Leaves + HiddenOf(maker);
                 else if (order.Stp != SelfTradePrevention.CancelOldest) return false;
                 index = maker.Next;
             }
@@ -131,6 +138,12 @@ public sealed partial class OrderBook
         var queue = RestingOf(order.Side);
         node.Type = OrderType.Limit;
         node.Rank = queue.Flip(order.PriceTicks);
+        if (order.IsSpecial)
+        {
+            EnterSpecial(ref node);
+            Hide(ref node);
+        }
+
         queue.Insert(index);
         EmitStanding(order, BookEventKind.Accepted, order.PriceTicks, leaves);
     }
@@ -148,6 +161,7 @@ public sealed partial class OrderBook
         node.Tif = order.Tif;
         node.Stp = order.Stp;
         node.PostOnly = order.PostOnly;
+        node.IsSpecial = false;
         _ids.Add(order.Id, index);
         return index;
     }

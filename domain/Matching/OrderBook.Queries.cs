@@ -88,8 +88,8 @@ public sealed partial class OrderBook
         ref var node = ref _pool[index];
         var price = QueueOf(node).Flip(node.Rank);
         return new OpenOrder(
-            node.Id, node.Account, node.Side, node.Type, node.Tif, node.IsHeld ? node.LimitPrice : price, node.Leaves, node.Filled,
-            node.IsHeld ? price : 0, node.PostOnly, node.Stp);
+            node.Id, node.Account, node.Side, node.Type, node.Tif, node.IsHeld ? node.LimitPrice : price, node.Leaves + HiddenOf(node), node.Filled,
+            node.IsHeld ? price : 0, node.PostOnly, node.Stp, node.IsSpecial ? _specials[node.Id].Terms : default);
     }
 
     private static PriceLevel Best(PriceTimeQueue queue, Side side) =>

@@ -24,7 +24,7 @@ public sealed partial class OrderBook
         else
         {
             ref var node = ref _pool[index];
-            var leaves = newQuantityLots == 0 ? node.Leaves : newQuantityLots - node.Filled;
+            var leaves = newQuantityLots == 0 ? node.Leaves + HiddenOf(node) : newQuantityLots - node.Filled;
             if (node.IsHeld) ReplaceHeld(index, newPriceTicks, leaves, newStopPriceTicks);
             else if (newStopPriceTicks != 0) EmitRejected(index, RejectCode.InvalidStopPrice);
             else if (leaves <= 0) CancelStanding(index, CancelReason.ByUser);
@@ -39,9 +39,10 @@ public sealed partial class OrderBook
         ref var node = ref _pool[index];
         var queue = RestingOf(node.Side);
         var rank = newPriceTicks == 0 ? node.Rank : queue.Flip(newPriceTicks);
-        if (rank == node.Rank && leaves <= node.Leaves)
+        var open = node.Leaves + HiddenOf(node);
+        if (rank == node.Rank && leaves <= open)
         {
-            if (leaves != node.Leaves) queue.Reduce(ref node, node.Leaves - leaves);
+            if (leaves != open) Shrink(ref node, open - leaves);
             EmitReplaced(node, queue.Flip(rank));
             return;
         }
@@ -57,9 +58,11 @@ public sealed partial class OrderBook
 
         queue.Remove(index);
         node.Rank = rank;
+        if (node.IsSpecial) Unhide(ref node);
         node.Leaves = leaves;
         EmitReplaced(node, queue.Flip(rank));
         if (crosses && !MatchReplaced(index, opposite, bound)) return;
+        if (node.IsSpecial) Hide(ref node);
         queue.Insert(index);
     }
 
@@ -88,7 +91,7 @@ public sealed partial class OrderBook
 
         if (newPriceTicks != 0) node.LimitPrice = newPriceTicks;
         var queue = StopsOf(node.Side);
-        var stopPrice = newStopPriceTicks == 0 ? queue.Flip(node.Rank) : newStopPriceTicks;
+        var stopPrice = newStopPriceTicks == 0 || node.Type == OrderType.TrailingStop ? queue.Flip(node.Rank) : newStopPriceTicks;
         if (queue.Flip(stopPrice) == node.Rank && leaves <= node.Leaves)
         {
             if (leaves != node.Leaves) queue.Reduce(ref node, node.Leaves - leaves);

@@ -6,11 +6,14 @@ namespace Bourse.Domain.Matching;
 
 /// <content>
 /// The whole state as bytes: version, last trade price, trade count, then the four lists (bids, asks, buy stops, sell stops), each a count and its
-/// orders in priority order. Little-endian. The same commands give the same bytes.
+/// orders in priority order; in version 2, which only a book with special orders has, then these: a count and their terms by id. Little-endian. The same
+/// commands give the same bytes.
 /// </content>
 public sealed partial class OrderBook
 {
-    private const byte SnapshotVersion = 1;
+    private const byte PlainVersion = 1;
+    private const byte SpecialVersion = 2;
+    private const int SpecialBytes = (4 * 8) + 4;
     private const int HeaderBytes = 1 + 8 + 8;
     private const int OrderBytes = (5 * 8) + 4 + 5;
 
@@ -19,18 +22,19 @@ public sealed partial class OrderBook
     {
         ArgumentNullException.ThrowIfNull(writer);
         var header = writer.GetSpan(HeaderBytes);
-        header[0] = SnapshotVersion;
+        header[0] = _specials.Count == 0 ? PlainVersion : SpecialVersion;
         BinaryPrimitives.WriteInt64LittleEndian(header[1..], _lastTrade);
         BinaryPrimitives.WriteInt64LittleEndian(header[9..], _tradeCount);
         writer.Advance(HeaderBytes);
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[_bids, _asks, _buyStops, _sellStops]) Save(queue, writer);
+        if (_specials.Count != 0) SaveSpecials(writer);
     }
 
     /// <summary>A book that goes on exactly as the saved one would.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a snapshot of a version that this code knows, or hold more orders than the options allow.</exception>
     public static OrderBook Load(ReadOnlySpan<byte> snapshot, OrderBookOptions? options = null)
     {
-        if (snapshot.Length < HeaderBytes || snapshot[0] != SnapshotVersion) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
+        if (snapshot.Length < HeaderBytes || snapshot[0] is not (PlainVersion or SpecialVersion)) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
         var book = new OrderBook(options)
         {
             _lastTrade = BinaryPrimitives.ReadInt64LittleEndian(snapshot[1..]),
@@ -39,6 +43,7 @@ public sealed partial class OrderBook
         if (book._lastTrade is < 0 or > MaxPriceTicks || book._tradeCount < 0) throw new InvalidDataException("The order book's snapshot has an impossible last trade.");
         var rest = snapshot[HeaderBytes..];
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
+        if (snapshot[0] == SpecialVersion) book.LoadSpecials(ref rest);
         if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");
         book._changes?.Clear();
         try
@@ -76,6 +81,43 @@ public sealed partial class OrderBook
         }
     }
 
+    private void SaveSpecials(IBufferWriter<byte> writer)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(4), _specials.Count);
+        writer.Advance(4);
+        foreach (var id in _specials.Keys.Order())
+        {
+            var (terms, hidden) = (_specials[id].Terms, _specials[id].HiddenLots);
+            var bytes = writer.GetSpan(SpecialBytes);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, id);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[8..], hidden);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], terms.DisplayLots);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], terms.TrailTicks);
+            BinaryPrimitives.WriteInt32LittleEndian(bytes[32..], terms.TrailPpm);
+            writer.Advance(SpecialBytes);
+        }
+    }
+
+    private void LoadSpecials(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < 4) throw new InvalidDataException("The order book's snapshot ends early.");
+        var count = BinaryPrimitives.ReadInt32LittleEndian(rest);
+        rest = rest[4..];
+        if (count < 0 || rest.Length / SpecialBytes < count) throw new InvalidDataException("The order book's snapshot ends early.");
+        for (; count > 0; count--)
+        {
+            var id = BinaryPrimitives.ReadInt64LittleEndian(rest);
+            var hidden = BinaryPrimitives.ReadInt64LittleEndian(rest[8..]);
+            var index = _ids.Find(id);
+            if (index == 0 || _pool[index].IsSpecial || hidden is < 0 or > MaxQuantityLots) throw new InvalidDataException($"Special order {id} in the order book's snapshot is broken.");
+            _incoming = new SpecialTerms(
+                BinaryPrimitives.ReadInt64LittleEndian(rest[16..]), BinaryPrimitives.ReadInt64LittleEndian(rest[24..]), BinaryPrimitives.ReadInt32LittleEndian(rest[32..]));
+            EnterSpecial(ref _pool[index]);
+            SpecialOf(id).HiddenLots = hidden;
+            rest = rest[SpecialBytes..];
+        }
+    }
+
     private void Load(PriceTimeQueue queue, ref ReadOnlySpan<byte> rest)
     {
         if (rest.Length < 4) throw new InvalidDataException("The order book's snapshot ends early.");
@@ -101,7 +143,7 @@ public sealed partial class OrderBook
         var type = (OrderType)bytes[45];
         var isPossible = id > 0 && price is > 0 and <= MaxPriceTicks && limit is >= 0 and <= MaxPriceTicks
             && leaves is > 0 and <= MaxQuantityLots && filled is >= 0 and < MaxQuantityLots
-            && side is (Side.Buy or Side.Sell) && type is >= OrderType.Limit and <= OrderType.StopLimit
+            && side is (Side.Buy or Side.Sell) && type is >= OrderType.Limit and <= OrderType.TrailingStop
             && (TimeInForce)bytes[46] is >= TimeInForce.Day and <= TimeInForce.Fok && (SelfTradePrevention)bytes[47] <= SelfTradePrevention.CancelBoth;
         if (!isPossible || queue != (type == OrderType.Limit ? RestingOf(side) : StopsOf(side)) || _ids.Find(id) != 0)
         {
@@ -121,6 +163,7 @@ public sealed partial class OrderBook
         node.Tif = (TimeInForce)bytes[46];
         node.Stp = (SelfTradePrevention)bytes[47];
         node.PostOnly = bytes[48] != 0;
+        node.IsSpecial = false;
         _ids.Add(id, index);
         queue.Insert(index);
     }

@@ -11,6 +11,7 @@ public sealed partial class OrderBook
         node.Type = order.Type;
         node.Rank = queue.Flip(order.StopPriceTicks);
         node.LimitPrice = order.PriceTicks;
+        if (order.IsSpecial) EnterSpecial(ref node);
         if (IsThrough(order.Side, order.StopPriceTicks))
         {
             Elect(index);
@@ -47,13 +48,15 @@ public sealed partial class OrderBook
             Id = node.Id,
             Account = node.Account,
             Side = node.Side,
-            Type = node.Type == OrderType.Stop ? OrderType.Market : OrderType.Limit,
+            Type = node.Type == OrderType.StopLimit ? OrderType.Limit : OrderType.Market,
             Tif = node.Tif,
             PriceTicks = node.LimitPrice,
             QuantityLots = node.Leaves,
             PostOnly = node.PostOnly,
             Stp = node.Stp,
+            IsSpecial = node.IsSpecial,
         };
+        if (order.IsSpecial) _incoming = _specials[order.Id].Terms;
         EmitStanding(order, BookEventKind.Triggered, StopsOf(node.Side).Flip(node.Rank), node.Leaves);
         Forget(index);
         Execute(order, isNew: false);

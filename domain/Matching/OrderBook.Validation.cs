@@ -9,7 +9,7 @@ public sealed partial class OrderBook
     {
         if (order.Id <= 0) return RejectCode.InvalidOrderId;
         if (order.Side is not (Side.Buy or Side.Sell)) return RejectCode.InvalidSide;
-        if (order.Type is < OrderType.Market or > OrderType.StopLimit) return RejectCode.InvalidType;
+        if (order.Type is < OrderType.Market or > OrderType.TrailingStop) return RejectCode.InvalidType;
         if (order.Tif is < TimeInForce.Day or > TimeInForce.Fok) return RejectCode.InvalidTimeInForce;
         if (order.Stp > SelfTradePrevention.CancelBoth) return RejectCode.InvalidSelfTradePrevention;
         if (order.QuantityLots is <= 0 or > MaxQuantityLots) return RejectCode.InvalidQuantity;
@@ -20,6 +20,8 @@ public sealed partial class OrderBook
         if (isStop ? order.StopPriceTicks is <= 0 or > MaxPriceTicks : order.StopPriceTicks != 0) return RejectCode.InvalidStopPrice;
         var mayRest = hasLimit && order.Tif <= TimeInForce.Gtc;
         if (order.PostOnly && !mayRest) return RejectCode.InvalidPostOnly;
+
+        if ((order.IsSpecial || order.Type == OrderType.TrailingStop) && ValidateSpecial(order) is var special and not RejectCode.None) return special;
 
         if (_ids.Find(order.Id) != 0) return RejectCode.DuplicateOrder;
         return (mayRest || isStop) && _ids.Count >= _maxOrders ? RejectCode.BookFull : RejectCode.None;
@@ -40,6 +42,15 @@ public sealed partial class OrderBook
         Invariant.Holds(standing <= _maxOrders, "more orders than allowed");
         Invariant.Holds(_pool.Used - 1 == standing + 4 + _pool.CountFree(), "nodes were lost");
         Invariant.Holds(_bids.Count == 0 || _asks.Count == 0 || _bids.Flip(_bids.BestRank) < _asks.Flip(_asks.BestRank), "crossed");
+        var trailing = 0;
+        foreach (var (id, special) in _specials)
+        {
+            var index = _ids.Find(id);
+            Invariant.Holds(index != 0 && _pool[index].IsSpecial && special.HiddenLots >= 0, "special terms without their order");
+            trailing += _pool[index].Type == OrderType.TrailingStop ? 1 : 0;
+        }
+
+        Invariant.Holds(trailing == _trailing, "trailing stops miscounted");
         if (_lastTrade == 0) return;
         Invariant.Holds(_buyStops.Count == 0 || _buyStops.Flip(_buyStops.BestRank) > _lastTrade, "a buy stop missed its price");
         Invariant.Holds(_sellStops.Count == 0 || _sellStops.Flip(_sellStops.BestRank) < _lastTrade, "a sell stop missed its price");

@@ -13,7 +13,7 @@ namespace Bourse.Domain.Matching;
 /// <para>
 /// An order that is not rejected trades first, as far as it can; what is left then rests (<see cref="BookEventKind.Accepted"/>) or is cancelled. Stops are
 /// elected when the command has finished matching, by any of its trade prices, one at a time, buys before sells, by stop price and then time; an elected
-/// order's own trades may elect further ones. Each election takes a stop out, so a cascade ends.
+/// order's own trades may elect further ones. Each election takes a stop out, so a cascade ends. Then trailing stops follow the command's last trade price.
 /// </para>
 /// </remarks>
 public sealed partial class OrderBook
@@ -92,11 +92,11 @@ public sealed partial class OrderBook
         var index = _ids.Find(orderId);
         if (index == 0) EmitRejected(orderId, 0, 0, RejectCode.UnknownOrder);
         else if (byLots <= 0) EmitRejected(index, RejectCode.InvalidQuantity);
-        else if (byLots >= _pool[index].Leaves) CancelStanding(index, CancelReason.ByUser);
+        else if (byLots >= _pool[index].Leaves + HiddenOf(_pool[index])) CancelStanding(index, CancelReason.ByUser);
         else
         {
             ref var node = ref _pool[index];
-            QueueOf(node).Reduce(ref node, byLots);
+            Shrink(ref node, byLots);
             EmitDecreased(node, byLots);
         }
 
@@ -135,6 +135,7 @@ public sealed partial class OrderBook
     /// <summary>Gives a node back that is in no queue any more.</summary>
     private void Forget(int index)
     {
+        if (_pool[index].IsSpecial) ForgetSpecial(_pool[index]);
         _ids.Remove(_pool[index].Id, index);
         _pool.Return(index);
     }
@@ -162,7 +163,12 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ReadOnlySpan<BookEvent> End()
     {
-        if (_high != 0) ElectStops();
+        if (_high != 0)
+        {
+            ElectStops();
+            if (_trailing != 0) Trail();
+        }
+
         return new ReadOnlySpan<BookEvent>(_events, 0, _eventCount);
     }
 }

@@ -120,7 +120,7 @@ internal static class OrderChecks
         {
             problem = "The side is buy or sell.";
         }
-        else if (r.Type is < OrderType.Market or > OrderType.StopLimit || r.TimeInForce is < TimeInForce.Day or > TimeInForce.Fok)
+        else if (r.Type is < OrderType.Market or > OrderType.TrailingStop || r.TimeInForce is < TimeInForce.Day or > TimeInForce.Gtd)
         {
             problem = "The type or time in force is unknown.";
         }
@@ -140,7 +140,7 @@ internal static class OrderChecks
         {
             problem = stopped ? "This type needs a stop price." : "This type takes no stop price.";
         }
-        else if (r.PostOnly && (r.Type != OrderType.Limit || r.TimeInForce is not (TimeInForce.Gtc or TimeInForce.Day)))
+        else if (r.PostOnly && (r.Type != OrderType.Limit || r.TimeInForce is TimeInForce.Ioc or TimeInForce.Fok))
         {
             problem = "Post-only goes with a limit order that may rest.";
         }

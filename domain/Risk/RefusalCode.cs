@@ -12,6 +12,9 @@ public static class RefusalCode
     public const string InvalidPrice = "invalid_price";
     public const string InvalidTick = "invalid_tick";
     public const string InvalidOrder = "invalid_order";
+    public const string InvalidExpiry = "invalid_expire_at";
+    public const string InvalidDisplay = "invalid_display_qty";
+    public const string InvalidTrail = "invalid_trail";
     public const string MaxOrderQuantity = "max_order_qty";
     public const string PriceCollar = "price_collar";
     public const string NoReferencePrice = "no_reference_price";

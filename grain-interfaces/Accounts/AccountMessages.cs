@@ -20,10 +20,23 @@ public sealed record OrderTerms(
     bool PostOnly,
     bool ReduceOnly,
     SelfTradePrevention SelfTradePrevention,
-    string ClientOrderId)
+    string ClientOrderId,
+    AdvancedTermsView? Advanced = null)
 {
     public OrderRequest ToRequest() => new(
-        Symbol, Side, Type, TimeInForce, Quantity, LimitPrice, StopPrice, PostOnly, ReduceOnly, SelfTradePrevention, ClientOrderId);
+        Symbol, Side, Type, TimeInForce, Quantity, LimitPrice, StopPrice, PostOnly, ReduceOnly, SelfTradePrevention, ClientOrderId,
+        Advanced?.ToDomain());
+}
+
+/// <summary><see cref="AdvancedTerms"/> as they travel; same fields.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.advanced-terms")]
+public sealed record AdvancedTermsView(
+    decimal? DisplayQuantity = null, long? ExpireAtMs = null, decimal? TrailPrice = null, decimal? TrailPercent = null)
+{
+    public static AdvancedTermsView? From(AdvancedTerms? t) =>
+        t is null ? null : new AdvancedTermsView(t.DisplayQuantity, t.ExpireAtMs, t.TrailPrice, t.TrailPercent);
+
+    public AdvancedTerms ToDomain() => new(DisplayQuantity, ExpireAtMs, TrailPrice, TrailPercent);
 }
 
 /// <summary>What a replace changes; null leaves a term as it is.</summary>
@@ -53,7 +66,8 @@ public sealed record OrderView(
     string? RejectCode,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    long Seq);
+    long Seq,
+    AdvancedTermsView? Advanced = null);
 
 /// <summary>How an account answered a command.</summary>
 public enum AnswerKind : byte

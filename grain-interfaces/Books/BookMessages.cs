@@ -22,7 +22,15 @@ public sealed record BookOrder(
     long StopPriceTicks,
     bool PostOnly,
     SelfTradePrevention SelfTradePrevention,
-    long SwitchVersion = 0);
+    long SwitchVersion = 0,
+    BookAdvancedOrder? Advanced = null);
+
+/// <summary>An <see cref="AdvancedOrder"/> as it travels; same fields.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.book-advanced-order")]
+public sealed record BookAdvancedOrder(long ExpireAtMs, long DisplayLots, long TrailTicks, int TrailPpm)
+{
+    public AdvancedOrder ToDomain() => new(ExpireAtMs, DisplayLots, TrailTicks, TrailPpm);
+}
 
 /// <summary>A change of price and total quantity.</summary>
 /// <param name="CommandNumber">In the same count as orders.</param>

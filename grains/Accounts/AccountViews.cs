@@ -1,4 +1,5 @@
 using Bourse.Domain.Accounts;
+using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 
 namespace Bourse.Grains.Accounts;
@@ -25,7 +26,8 @@ internal static class AccountViews
         order.RejectCode,
         DateTimeOffset.FromUnixTimeMilliseconds(order.CreatedAtMs),
         DateTimeOffset.FromUnixTimeMilliseconds(order.UpdatedAtMs),
-        order.Seq);
+        order.Seq,
+        AdvancedTermsView.From(order.Advanced));
 
     public static OrderUpdate View(in ChannelUpdate update) => new(
         update.Seq,
@@ -42,8 +44,9 @@ internal static class AccountViews
         && order.TimeInForce == request.TimeInForce
         && order.Quantity == request.Quantity
         && order.LimitPrice == request.LimitPrice
-        && order.StopPrice == request.StopPrice
+        && (order.StopPrice == request.StopPrice || order.Type == OrderType.TrailingStop)
         && order.PostOnly == request.PostOnly
         && order.ReduceOnly == request.ReduceOnly
-        && order.SelfTradePrevention == request.SelfTradePrevention;
+        && order.SelfTradePrevention == request.SelfTradePrevention
+        && order.Advanced?.ToDomain() == request.Advanced;
 }

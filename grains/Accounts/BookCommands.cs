@@ -20,7 +20,14 @@ internal static class BookCommands
         Ticks(order.StopPrice ?? 0, instrument),
         order.PostOnly,
         order.SelfTradePrevention,
-        switchVersion);
+        switchVersion,
+        order.Advanced is { } advanced ? Advanced(advanced, instrument) : null);
+
+    private static BookAdvancedOrder Advanced(AdvancedTerms terms, Instrument instrument) => new(
+        terms.ExpireAtMs ?? 0,
+        terms.DisplayQuantity is { } shown ? Lots(shown, instrument) : 0,
+        Ticks(terms.TrailPrice ?? 0, instrument),
+        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent));
 
     public static BookReplace Replace(string account, ReplaceRequested requested, Instrument instrument, long acknowledged, long switchVersion) => new(
         requested.OrderId,

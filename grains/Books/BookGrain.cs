@@ -56,7 +56,7 @@ public sealed partial class BookGrain(
     {
         var command = new SubmitOrder(
             order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
-            order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention);
+            order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention, order.Advanced?.ToDomain());
         return catalogue.TryGet(Symbol, out var instrument) && switches.TryGet(out var stops) ? Do(instrument, stops) : DoLater();
 
         Task<BookAnswer> Do(Instrument known, Switches now)
@@ -227,38 +227,7 @@ public sealed partial class BookGrain(
                 },
                 (terms, instrument));
         }
-    }
 
-    private async Task Upkeep(CancellationToken cancellation)
-    {
-        _pump.DeliverOverdue();
-        if (_book.SessionEndMs == 0 || NowMs < _book.SessionEndMs || !catalogue.TryGet(Symbol, out var instrument))
-        {
-            return;
-        }
-
-        try
-        {
-            BeginChange();
-            Change(
-                static (book, calendar, nowMs, events) =>
-                {
-                    book.EndSession(nowMs, calendar.NextClose(nowMs), events);
-                    return CommandResult.Taken;
-                },
-                SessionCalendar.Get(instrument.Calendar));
-            var touched = TakeTouched();
-            await Commit();
-            foreach (var (account, upTo) in touched)
-            {
-                _pump.MarkDurable(account, upTo);
-                _pump.Deliver(account);
-            }
-        }
-        catch (JournalUnavailableException away)
-        {
-            // The session's end is tried again at the next upkeep, by this activation or the next.
-            BookLog.SessionEndFailed(log, Symbol, away);
-        }
+        EndDue();
     }
 }

@@ -10,8 +10,8 @@ internal static partial class BookLog
     [LoggerMessage(2002, LogLevel.Warning, "Book {Symbol}: trades were not taken by the feed")]
     public static partial void FeedUnavailable(ILogger log, string symbol, Exception cause);
 
-    [LoggerMessage(2003, LogLevel.Warning, "Book {Symbol}: the session's end is not durable yet; it is tried again")]
-    public static partial void SessionEndFailed(ILogger log, string symbol, Exception cause);
+    [LoggerMessage(2003, LogLevel.Warning, "Book {Symbol}: what was due is not durable yet; it is tried again")]
+    public static partial void UpkeepFailed(ILogger log, string symbol, Exception cause);
 
     [LoggerMessage(2004, LogLevel.Warning, "Book {Symbol}: its depth is not told for now")]
     public static partial void DepthNotTold(ILogger log, string symbol, Exception cause);

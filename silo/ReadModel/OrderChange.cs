@@ -23,7 +23,7 @@ internal sealed class OrderChange(Guid id, string account)
 
     public decimal? FilledAveragePrice { get; private set; }
 
-    /// <summary>Set when the terms are new; limit and stop price are new with it, null included.</summary>
+    /// <summary>Set when the terms are new; limit and stop price are new with it, null included. A stop price without it followed the market.</summary>
     public decimal? Quantity { get; private set; }
 
     public decimal? LimitPrice { get; private set; }
@@ -56,7 +56,7 @@ internal sealed class OrderChange(Guid id, string account)
                 Placed = placed;
                 Status = OrderStatus.PendingNew;
                 FilledQuantity = 0;
-                (Quantity, LimitPrice, StopPrice) = (placed.Request.Quantity, placed.Request.LimitPrice, placed.Request.StopPrice);
+                (Quantity, LimitPrice, StopPrice) = (placed.Request.Quantity, placed.Request.LimitPrice, placed.StopPrice);
                 break;
             case OrderAccepted or OrderTriggered:
                 Status = OrderStatus.New;
@@ -79,6 +79,9 @@ internal sealed class OrderChange(Guid id, string account)
                 break;
             case OrderReplaced replaced:
                 (Quantity, LimitPrice, StopPrice) = (replaced.Quantity, replaced.LimitPrice, replaced.StopPrice);
+                break;
+            case OrderTrailed trailed:
+                StopPrice = trailed.StopPrice;
                 break;
         }
 

@@ -18,7 +18,7 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
     private const string Select =
         """
         SELECT id, client_order_id, symbol, side, type, time_in_force, quantity, filled_quantity, filled_average_price, limit_price,
-            stop_price, post_only, reduce_only, self_trade, status, reject_code, created_at, updated_at, seq
+            stop_price, post_only, reduce_only, self_trade, status, reject_code, created_at, updated_at, seq, advanced
         FROM orders WHERE account = $1 AND account_key = $2
         """;
 
@@ -133,7 +133,8 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
                 reader.IsDBNull(15) ? null : reader.GetString(15),
                 reader.GetFieldValue<DateTimeOffset>(16),
                 reader.GetFieldValue<DateTimeOffset>(17),
-                reader.GetInt64(18)));
+                reader.GetInt64(18),
+                AdvancedTermsView.From(AdvancedJson.Read(reader, 19))));
         }
 
         return orders;

@@ -55,7 +55,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
                 connection,
                 $"""
                 COPY {partition} (account_key, client_key, id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
-                account, client_order_id, symbol, quantity, filled_quantity, filled_average_price, limit_price, stop_price, reject_code)
+                account, client_order_id, symbol, quantity, filled_quantity, filled_average_price, limit_price, stop_price, reject_code, advanced)
                 FROM STDIN (FORMAT BINARY)
                 """,
                 _buffer.Memory,
@@ -75,7 +75,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
                 filled_average_price = coalesce(n.average, o.filled_average_price),
                 quantity = coalesce(n.quantity, o.quantity),
                 limit_price = CASE WHEN n.quantity IS NULL THEN o.limit_price ELSE n.limit_price END,
-                stop_price = CASE WHEN n.quantity IS NULL THEN o.stop_price ELSE n.stop_price END,
+                stop_price = CASE WHEN n.quantity IS NULL THEN coalesce(n.stop_price, o.stop_price) ELSE n.stop_price END,
                 reject_code = CASE WHEN n.status IS NULL THEN o.reject_code ELSE n.reject_code END,
                 updated_at = CASE WHEN n.updated IS NOT NULL THEN n.updated
                     WHEN n.updated_if_open IS NOT NULL AND o.status IN (1, 2, 3, 9) THEN n.updated_if_open ELSE o.updated_at END,
@@ -121,7 +121,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
     private void Write(OrderChange order, OrderPlaced placed)
     {
         var request = placed.Request;
-        _buffer.BeginRow(22);
+        _buffer.BeginRow(23);
         _buffer.Write(order.AccountKey);
         _buffer.Write(Fingerprint.Of(order.Account, request.ClientOrderId));
         _buffer.Write(order.Id);
@@ -144,5 +144,6 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
         _buffer.Write(order.LimitPrice);
         _buffer.Write(order.StopPrice);
         _buffer.WriteOrNull(order.RejectCode);
+        _buffer.WriteOrNull(AdvancedJson.Of(request.Advanced));
     }
 }

@@ -58,7 +58,7 @@ public sealed class BadInputTests(ApiFixture api)
         { "post only a word", $"{{{Rest},\"qty\":1,\"limit_price\":95,\"post_only\":\"yes\"}}", 400, "malformed" },
         { "self-trade prevention unknown", $"{{{Rest},\"qty\":1,\"limit_price\":95,\"self_trade_prevention\":\"none\"}}", 400, "malformed" },
         { "order class not served", $"{{{Rest},\"qty\":1,\"limit_price\":95,\"order_class\":\"bracket\"}}", 422, "not_supported" },
-        { "trailing stop not served", """{"symbol":"TEST","side":"buy","type":"trailing_stop","time_in_force":"gtc","qty":1,"trail_price":1}""", 422, "not_supported" },
+        { "trailing stop without a trail", """{"symbol":"TEST","side":"buy","type":"trailing_stop","time_in_force":"gtc","qty":1}""", 422, "invalid_trail" },
         { "deep", $"{{{Rest},\"qty\":1,\"limit_price\":95,\"x\":{new string('[', 40)}{new string(']', 40)}}}", 400, "malformed" },
         { "large", $"{{{Rest},\"qty\":1,\"limit_price\":95,\"x\":\"{new string('y', 70_000)}\"}}", 413, "too_large" },
     };

@@ -34,6 +34,9 @@ internal struct OrderNode
     public SelfTradePrevention Stp;
     public bool PostOnly;
 
+    /// <summary>The order has an entry in the book's table of special orders.</summary>
+    public bool IsSpecial;
+
     public readonly bool IsHeld => Type >= OrderType.Stop;
 }
 

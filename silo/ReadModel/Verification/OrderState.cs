@@ -24,18 +24,19 @@ internal sealed record OrderState(
     string? RejectCode,
     long CreatedAtMs,
     long UpdatedAtMs,
-    long Seq)
+    long Seq,
+    AdvancedTerms? Advanced)
 {
     public const string Select =
         """
         SELECT id, client_order_id, symbol, side, type, time_in_force, self_trade, post_only, reduce_only, quantity, filled_quantity,
-            filled_average_price, limit_price, stop_price, status, reject_code, created_at, updated_at, seq
+            filled_average_price, limit_price, stop_price, status, reject_code, created_at, updated_at, seq, advanced
         FROM orders WHERE account = $1 AND account_key = $2
         """;
 
     public static OrderState From(Order o) => new(
         o.Id, o.ClientOrderId, o.Symbol, o.Side, o.Type, o.TimeInForce, o.SelfTradePrevention, o.PostOnly, o.ReduceOnly, o.Quantity,
-        o.FilledQuantity, o.FilledAveragePrice, o.LimitPrice, o.StopPrice, o.Status, o.RejectCode, o.CreatedAtMs, o.UpdatedAtMs, o.Seq);
+        o.FilledQuantity, o.FilledAveragePrice, o.LimitPrice, o.StopPrice, o.Status, o.RejectCode, o.CreatedAtMs, o.UpdatedAtMs, o.Seq, o.Advanced);
 
     public static OrderState From(NpgsqlDataReader r) => new(
         r.GetGuid(0),
@@ -56,7 +57,8 @@ internal sealed record OrderState(
         r.IsDBNull(15) ? null : r.GetString(15),
         r.GetFieldValue<DateTimeOffset>(16).ToUnixTimeMilliseconds(),
         r.GetFieldValue<DateTimeOffset>(17).ToUnixTimeMilliseconds(),
-        r.GetInt64(18));
+        r.GetInt64(18),
+        AdvancedJson.Read(r, 19));
 
     public ulong Fingerprint()
     {
@@ -75,6 +77,7 @@ internal sealed record OrderState(
         hash.Add(CreatedAtMs);
         hash.Add(UpdatedAtMs);
         hash.Add(Seq);
+        hash.Add(AdvancedJson.Of(Advanced));
         return hash.Value;
     }
 }

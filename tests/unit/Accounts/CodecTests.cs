@@ -20,6 +20,11 @@ public sealed class CodecTests
         new Withdrawn("USD", 0.5m, "w-1", 99_999.5m, 3),
         new OrderPlaced(s_id, s_request, "USD", 7, null, ReservationKind.Position, 1.50m, 0.001m, 4),
         new OrderPlaced(s_id, s_request with { LimitPrice = null }, "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4),
+        new OrderPlaced(
+            s_id,
+            s_request with { Type = OrderType.TrailingStop, TimeInForce = TimeInForce.Gtd, Advanced = new AdvancedTerms(0.5m, 1_781_524_800_000, 12.50m, 1.25m) },
+            "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4, 61_000m),
+        new OrderTrailed(s_id, Symbol, 61_500m, 9, 6),
         new ReplaceRequested(s_id, Symbol, 1, 8, 2m, 64_001m, null, null, 2m, 0.001m, 5),
         new OrderTriggered(s_id, Symbol, 9, 6),
         new ReplaceRejected(s_id, Symbol, 1, "not_open", 10, 7),
@@ -56,7 +61,20 @@ public sealed class CodecTests
     public void An_order_and_its_fill_take_few_bytes()
     {
         Written(Events[3]).Length.ShouldBeLessThan(80);
-        Written(Events[12]).Length.ShouldBeLessThan(100);
+        Written(Events.OfType<OrderFilled>().Single()).Length.ShouldBeLessThan(100);
+    }
+
+    [Fact]
+    public void An_order_placed_before_there_were_advanced_terms_reads_as_it_did()
+    {
+        var bytes = Convert.FromHexString(
+            // kind, id, symbol, side, type, time in force, quantity, limit, stop, flags, client order id
+            "04" + "DEC09801000000708000000000000001" + "074254432F555344" + "02" + "04" + "01" + "029601" + "028AD08603" + "0098EC03" + "0A" + "076D696E652DC3BC"
+            // currency, command, protection, reservation, reserved, fee rate, time
+            + "03555344" + "07" + "FF" + "02" + "029601" + "0301" + "08");
+        ReadOnlySpan<byte> rest = bytes;
+        AccountEventCodec.Read(ref rest).ShouldBe(Events[3]);
+        Written(Events[3]).ShouldBe(bytes);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace Bourse.Tests.Unit.Accounts;
 /// <summary>One step of a random run. What its numbers mean depends on the state, so that any part of a run is a run too.</summary>
 internal readonly record struct Step(StepKind Kind, int Account, int Symbol, int A, int B, int C);
 
-internal enum StepKind { Place, PlaceUnsent, Replace, Cancel, Deliver, DeliverAgain, DeliverFrom, Deposit, Withdraw, EndSession, Reload, Settle }
+internal enum StepKind { Place, Expire, PlaceUnsent, Replace, Cancel, Deliver, DeliverAgain, DeliverFrom, Deposit, Withdraw, EndSession, Reload, Settle }
 
 /// <summary>Five accounts that trade three symbols on real books, with commands and reports that come late, twice or not at all.</summary>
 internal sealed class TradingFloor
@@ -67,6 +67,7 @@ internal sealed class TradingFloor
         switch (step.Kind)
         {
             case StepKind.Place: Place(participant, symbol, step); Send(participant, symbol); break;
+            case StepKind.Expire: Expire(symbol); break;
             case StepKind.PlaceUnsent: Place(participant, symbol, step); break;
             case StepKind.Replace: Replace(participant, step); break;
             case StepKind.Cancel: Cancel(participant, step); break;
@@ -121,6 +122,7 @@ internal sealed class TradingFloor
             type is OrderType.Limit or OrderType.StopLimit ? At(instrument, reference, step.C % 41 - 20) : null,
             type is OrderType.Stop or OrderType.StopLimit ? At(instrument, reference, step.C / 41 % 41 - 20) : null,
             (step.A >> 9) % 6 == 0, (step.A >> 13) % 8 == 0, (SelfTradePrevention)((step.A >> 17) % 3), $"c-{++_ids}");
+        request = Advanced(request, step, instrument);
         var decision = participant.Account.DecidePlace(request, instrument, reference, participant.Limits, NewId(), _nowMs);
         if (decision.Refusal is { } refusal)
         {
@@ -130,6 +132,26 @@ internal sealed class TradingFloor
 
         participant.Apply(decision.Event!);
         participant.Account.DecidePlace(request, instrument, reference, participant.Limits, NewId(), _nowMs).Outcome.ShouldBe(PlaceOutcome.Repeated);
+    }
+
+    // Some orders trail, hide a part, or end at a time of their own.
+    private OrderRequest Advanced(OrderRequest request, Step step, Instrument instrument) => ((step.B >> 7) % 9, request.Type) switch
+    {
+        (0, OrderType.Stop) => request with
+        {
+            Type = OrderType.TrailingStop, StopPrice = null, Advanced = new AdvancedTerms(TrailPrice: (1 + step.C % 9) * instrument.TickSize),
+        },
+        (1, OrderType.Stop) => request with { Type = OrderType.TrailingStop, StopPrice = null, Advanced = new AdvancedTerms(TrailPercent: 0.5m * (1 + step.C % 9)) },
+        (2, _) when request.LimitPrice is not null => request with { Advanced = new AdvancedTerms(DisplayQuantity: instrument.LotSize) },
+        (3 or 4, _) when !request.PostOnly => request with { TimeInForce = TimeInForce.Gtd, Advanced = new AdvancedTerms(ExpireAtMs: _nowMs + (step.C % 400)) },
+        _ => request,
+    };
+
+    /// <summary>What a book does by itself as time goes by.</summary>
+    private void Expire(int symbol)
+    {
+        Command(symbol, b => b.ExpireDue(_nowMs, _bookEvents));
+        Command(symbol, b => b.TellTrails(_nowMs, _bookEvents));
     }
 
     private void Replace(Participant participant, Step step)
@@ -193,12 +215,16 @@ internal sealed class TradingFloor
             ? book.Submit(
                 new SubmitOrder(
                     order.Id, participant.Account.Id, pending.CommandNumber, acknowledged, order.Side, order.Type, order.TimeInForce, price, lots, stop,
-                    order.PostOnly, order.SelfTradePrevention),
+                    order.PostOnly, order.SelfTradePrevention, order.Advanced is { } terms ? Advanced(terms, instrument) : null),
                 _nowMs, _bookEvents)
             : book.Replace(
                 new ReplaceOrder(pending.OrderId, participant.Account.Id, pending.CommandNumber, acknowledged, pending.Revision, price, lots, stop),
                 _nowMs, _bookEvents);
     }
+
+    private static AdvancedOrder Advanced(AdvancedTerms terms, Instrument instrument) => new(
+        terms.ExpireAtMs ?? 0, terms.DisplayQuantity is { } shown ? Lots(instrument, shown) : 0, Ticks(instrument, terms.TrailPrice ?? 0),
+        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent));
 
     private void Command(int symbol, Action<TradingBook> command)
     {

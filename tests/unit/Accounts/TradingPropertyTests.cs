@@ -14,7 +14,7 @@ public sealed class TradingPropertyTests(ITestOutputHelper output)
         .. Enumerable.Repeat(StepKind.Place, 30), .. Enumerable.Repeat(StepKind.PlaceUnsent, 4), .. Enumerable.Repeat(StepKind.Replace, 8),
         .. Enumerable.Repeat(StepKind.Cancel, 6), .. Enumerable.Repeat(StepKind.Deliver, 24), .. Enumerable.Repeat(StepKind.DeliverAgain, 2),
         .. Enumerable.Repeat(StepKind.DeliverFrom, 2), StepKind.Deposit, StepKind.Withdraw, StepKind.EndSession, StepKind.Reload,
-        .. Enumerable.Repeat(StepKind.Settle, 2),
+        .. Enumerable.Repeat(StepKind.Settle, 2), .. Enumerable.Repeat(StepKind.Expire, 4),
     ];
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class TradingPropertyTests(ITestOutputHelper output)
         // A mix that no longer reaches these proves nothing.
         foreach (var name in new[]
         {
-            "OrderFilled", "OrderCanceled", "OrderExpired", "OrderRejected", "OrderHeld", "OrderTriggered", "OrderReplaced", "ReplaceRejected",
+            "OrderFilled", "OrderCanceled", "OrderExpired", "OrderRejected", "OrderHeld", "OrderTriggered", "OrderReplaced", "ReplaceRejected", "OrderTrailed",
             "insufficient_funds", "insufficient_position", "reduce_only", "price_collar",
         })
         {

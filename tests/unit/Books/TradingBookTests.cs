@@ -161,11 +161,11 @@ public sealed class TradingBookTests
         switch (random.Next(10))
         {
             case < 6:
-                var type = (OrderType)random.Next(1, 5);
-                var isStop = type is OrderType.Stop or OrderType.StopLimit;
+                var type = (OrderType)random.Next(1, 6);
+                var isStop = type >= OrderType.Stop;
                 var price = type is OrderType.Limit or OrderType.StopLimit ? random.Next(90, 110) : 0;
                 var side = (Side)random.Next(1, 3);
-                orders.Add((Submit(account, side, price, random.Next(1, 20), type, isStop ? random.Next(90, 110) : 0), account));
+                orders.Add((Submit(account, side, price, random.Next(1, 20), type, isStop ? random.Next(90, 110) : 0, advanced: Advanced(random, type)), account));
                 break;
             case < 8 when orders.Count > 0:
                 var (cancel, owner) = orders[random.Next(orders.Count)];
@@ -181,7 +181,26 @@ public sealed class TradingBookTests
         {
             _book.EndSession(_nowMs, _nowMs + 1, _events);
         }
+
+        if (_book.NextExpiryMs <= _nowMs)
+        {
+            _book.ExpireDue(_nowMs, _events);
+        }
+
+        if (_book.HasTrailed && random.Next(5) == 0)
+        {
+            _book.TellTrails(_nowMs, _events);
+        }
     }
+
+    private AdvancedOrder? Advanced(Random random, OrderType type) => (type, random.Next(6)) switch
+    {
+        (OrderType.TrailingStop, < 3) => new AdvancedOrder(TrailTicks: random.Next(1, 5)),
+        (OrderType.TrailingStop, _) => new AdvancedOrder(TrailPpm: random.Next(1, 50_000), ExpireAtMs: _nowMs + random.Next(30)),
+        (_, 0) => new AdvancedOrder(ExpireAtMs: _nowMs + random.Next(30)),
+        (OrderType.Limit, 1) => new AdvancedOrder(DisplayLots: 1, ExpireAtMs: random.Next(2) * (_nowMs + 20)),
+        _ => null,
+    };
 
     private static byte[] Save(TradingBook book)
     {
@@ -194,10 +213,11 @@ public sealed class TradingBookTests
         [.. _book.FindAccount(account)!.ReportsBetween(0, long.MaxValue)];
 
     private Guid Submit(
-        string account, Side side, long ticks, long lots, OrderType type = OrderType.Limit, long stopTicks = 0, TimeInForce tif = TimeInForce.Gtc)
+        string account, Side side, long ticks, long lots, OrderType type = OrderType.Limit, long stopTicks = 0, TimeInForce tif = TimeInForce.Gtc,
+        AdvancedOrder? advanced = null)
     {
         var number = _commands[account] = _commands.GetValueOrDefault(account) + 1;
-        var order = Order(account, side, ticks, lots, number, type, stopTicks, tif);
+        var order = Order(account, side, ticks, lots, number, type, stopTicks, tif) with { Advanced = advanced };
         _book.Submit(order, ++_nowMs, _events).ShouldBe(CommandResult.Taken);
         return order.OrderId;
     }

@@ -6,12 +6,12 @@ namespace Bourse.Tests.Unit.Matching;
 public enum BookOp { Submit, Cancel, Decrease, Replace, ExpireDay }
 
 /// <summary>A command that means something in any book, so that a failing list of them can be cut: ids come from a small range and may be unknown or taken.</summary>
-public readonly record struct BookCommand(BookOp Op, NewOrder Order)
+public readonly record struct BookCommand(BookOp Op, NewOrder Order, SpecialTerms Terms = default)
 {
     /// <summary>Runs it on the engine.</summary>
     public ReadOnlySpan<BookEvent> Run(OrderBook book) => Op switch
     {
-        BookOp.Submit => book.Submit(Order),
+        BookOp.Submit => book.Submit(Order, Terms),
         BookOp.Cancel => book.Cancel(Order.Id),
         BookOp.Decrease => book.Decrease(Order.Id, Order.QuantityLots),
         BookOp.Replace => book.Replace(Order.Id, Order.PriceTicks, Order.QuantityLots, Order.StopPriceTicks),
@@ -21,7 +21,7 @@ public readonly record struct BookCommand(BookOp Op, NewOrder Order)
     /// <summary>Runs it on the reference.</summary>
     public IReadOnlyList<SeenEvent> Run(ReferenceBook book) => Op switch
     {
-        BookOp.Submit => book.Submit(Order),
+        BookOp.Submit => book.Submit(Order, Terms),
         BookOp.Cancel => book.Cancel(Order.Id),
         BookOp.Decrease => book.Decrease(Order.Id, Order.QuantityLots),
         BookOp.Replace => book.Replace(Order.Id, Order.PriceTicks, Order.QuantityLots, Order.StopPriceTicks),
@@ -61,7 +61,28 @@ public readonly record struct BookCommand(BookOp Op, NewOrder Order)
             PostOnly = random.Next(12) == 0,
             Stp = (SelfTradePrevention)random.Next(3),
         };
-        return new BookCommand(op, random.Next(50) == 0 ? Spoil(order, random) : order);
+        return Special(new BookCommand(op, random.Next(50) == 0 ? Spoil(order, random) : order), random, priceStep);
+    }
+
+    /// <summary>Makes some limits icebergs and some stops trailing ones; a few of them wrongly.</summary>
+    private static BookCommand Special(BookCommand command, Random random, long step)
+    {
+        var order = command.Order;
+        if (command.Op != BookOp.Submit || random.Next(3) != 0)
+        {
+            return command;
+        }
+
+        return order.Type switch
+        {
+            OrderType.Limit or OrderType.StopLimit => command with { Terms = new SpecialTerms(DisplayLots: random.Next(1, 12)) },
+            OrderType.Stop => command with
+            {
+                Order = order with { Type = OrderType.TrailingStop },
+                Terms = random.Next(12) == 0 ? default : random.Next(2) == 0 ? new SpecialTerms(TrailTicks: random.Next(1, 6) * step) : new SpecialTerms(TrailPpm: random.Next(1, 60_000)),
+            },
+            _ => command,
+        };
     }
 
     private static long Price(Random random, Side side, long step) => (100 + random.Next(-12, 13) + (side == Side.Buy ? -3 : 3)) * step;

@@ -15,6 +15,8 @@ public abstract class BookFixture : IDisposable
 
     protected string[] Submit(in NewOrder order) => Checked(Book.Submit(order));
 
+    protected string[] Submit(in NewOrder order, in SpecialTerms terms) => Checked(Book.Submit(order, terms));
+
     protected string[] Cancel(long id) => Checked(Book.Cancel(id));
 
     protected string[] Decrease(long id, long by) => Checked(Book.Decrease(id, by));

@@ -102,7 +102,7 @@ public sealed class BookPropertyTests
         var seen = new HashSet<object>();
         for (var seed = 1; seed <= StreamsAStep; seed++)
         {
-            var book = new OrderBook(new OrderBookOptions { MaxOrders = 30 });
+            var book = new OrderBook(new OrderBookOptions { MaxOrders = 20 });
             foreach (var command in BookCommand.Stream(seed, CommandsAStream, priceStep: 1))
             {
                 foreach (var e in command.Run(book)) seen.UnionWith([e.Kind, e.Reject, e.Reason]);

@@ -22,11 +22,11 @@ public sealed class ReferenceBook
 
     public IEnumerable<Standing> Resting(Side side) => Sorted(_orders.Where(o => !o.IsStop && o.Order.Side == side), highestFirst: side == Side.Buy, o => o.Price);
 
-    public IReadOnlyList<SeenEvent> Submit(NewOrder order) => Command(() =>
+    public IReadOnlyList<SeenEvent> Submit(NewOrder order, SpecialTerms terms = default) => Command(() =>
     {
-        if (Refusal(order) is var code && code != RejectCode.None) Reject(order.Id, order.Account, order.Side, code);
-        else if (order.Type is OrderType.Stop or OrderType.StopLimit) HoldOrElect(new Standing(order, order.PriceTicks, order.StopPriceTicks, order.QuantityLots, 0, ++_clock), isNew: true);
-        else Enter(order, isNew: true);
+        if (Refusal(order, terms) is var code && code != RejectCode.None) Reject(order.Id, order.Account, order.Side, code);
+        else if (order.Type >= OrderType.Stop) HoldOrElect(new Standing(order, terms, order.PriceTicks, order.StopPriceTicks, order.QuantityLots, 0, ++_clock), isNew: true);
+        else Enter(order, terms, isNew: true);
     });
 
     public IReadOnlyList<SeenEvent> Cancel(long id) => OnStanding(id, order => TakeOut(order, CancelReason.ByUser));
@@ -37,7 +37,7 @@ public sealed class ReferenceBook
         else if (by >= order.Leaves) TakeOut(order, CancelReason.ByUser);
         else
         {
-            order.Leaves -= by;
+            order.ShrinkTo(order.Leaves - by);
             Tell(order, BookEventKind.Decreased, by);
         }
     });
@@ -49,7 +49,7 @@ public sealed class ReferenceBook
         else if (quantity is < 0 or > OrderBook.MaxQuantityLots) Reject(order, RejectCode.InvalidQuantity);
         else if (stop < 0 || (stop != 0 && !order.IsStop)) Reject(order, RejectCode.InvalidStopPrice);
         else if (leaves <= 0) TakeOut(order, CancelReason.ByUser);
-        else Replace(order, price == 0 ? order.Price : price, leaves, stop == 0 ? order.StopPrice : stop);
+        else Replace(order, price == 0 ? order.Price : price, leaves, stop == 0 || order.Order.Type == OrderType.TrailingStop ? order.StopPrice : stop);
     });
 
     public IReadOnlyList<SeenEvent> ExpireDay() => Command(() =>
@@ -67,7 +67,8 @@ public sealed class ReferenceBook
             return;
         }
 
-        order.Leaves = leaves;
+        if (staysPut) order.ShrinkTo(leaves);
+        else order.Show(leaves);
         order.Price = price;
         order.StopPrice = stop;
         Tell(order, BookEventKind.Replaced, order.Leaves + order.Filled);
@@ -79,14 +80,14 @@ public sealed class ReferenceBook
         {
             var before = order.Leaves;
             var (left, metItself) = Match(order.Order with { PriceTicks = price }, before);
-            order.Leaves = left;
+            order.Show(left);
             order.Filled += before - left;
             if (left > 0 && metItself) Tell(order, BookEventKind.Canceled, left, CancelReason.SelfTrade);
             else if (left > 0) _orders.Add(order);
         }
     }
 
-    private void Enter(NewOrder order, bool isNew)
+    private void Enter(NewOrder order, SpecialTerms terms, bool isNew)
     {
         var makers = Resting(Other(order.Side)).Where(maker => order.PriceTicks == 0 || Reaches(order.Side, order.PriceTicks, maker.Price)).ToList();
         if (order.PostOnly && makers.Count > 0)
@@ -115,7 +116,7 @@ public sealed class ReferenceBook
         else if (order.Tif == TimeInForce.Ioc) Gone(order, leaves, CancelReason.IocRemainder);
         else
         {
-            var resting = new Standing(order, order.PriceTicks, 0, leaves, order.QuantityLots - leaves, ++_clock);
+            var resting = new Standing(order, terms, order.PriceTicks, 0, leaves, order.QuantityLots - leaves, ++_clock);
             _orders.Add(resting);
             Tell(resting, BookEventKind.Accepted, order.QuantityLots);
         }
@@ -123,9 +124,9 @@ public sealed class ReferenceBook
 
     private (long Leaves, bool MetItself) Match(NewOrder taker, long leaves)
     {
-        foreach (var maker in Resting(Other(taker.Side)).ToList())
+        while (leaves > 0 && Resting(Other(taker.Side)).FirstOrDefault() is { } maker)
         {
-            if (leaves == 0 || (taker.PriceTicks != 0 && !Reaches(taker.Side, taker.PriceTicks, maker.Price))) break;
+            if ((taker.PriceTicks != 0 && !Reaches(taker.Side, taker.PriceTicks, maker.Price))) break;
             if (IsOwn(taker, maker))
             {
                 if (taker.Stp != SelfTradePrevention.CancelNewest) TakeOut(maker, CancelReason.SelfTrade);
@@ -133,11 +134,18 @@ public sealed class ReferenceBook
                 continue;
             }
 
-            var lots = Math.Min(leaves, maker.Leaves);
+            var lots = Math.Min(leaves, maker.Shown);
             leaves -= lots;
             maker.Leaves -= lots;
+            maker.Shown -= lots;
             maker.Filled += lots;
             if (maker.Leaves == 0) _orders.Remove(maker);
+            else if (maker.Shown == 0)
+            {
+                maker.Show(maker.Leaves);
+                maker.Time = ++_clock;
+            }
+
             _lastTrade = maker.Price;
             _tradePrices.Add(maker.Price);
             _events.Add(new SeenEvent(
@@ -162,8 +170,8 @@ public sealed class ReferenceBook
         Tell(stop, BookEventKind.Triggered, stop.Leaves);
         Enter(stop.Order with
         {
-            Type = stop.Order.Type == OrderType.Stop ? OrderType.Market : OrderType.Limit, PriceTicks = stop.Price, StopPriceTicks = 0, QuantityLots = stop.Leaves,
-        }, isNew: false);
+            Type = stop.Order.Type == OrderType.StopLimit ? OrderType.Limit : OrderType.Market, PriceTicks = stop.Price, StopPriceTicks = 0, QuantityLots = stop.Leaves,
+        }, stop.Terms, isNew: false);
     }
 
     private IReadOnlyList<SeenEvent> OnStanding(long id, Action<Standing> act) => Command(() =>
@@ -183,7 +191,21 @@ public sealed class ReferenceBook
             Elect(stop);
         }
 
+        if (_tradePrices.Count > 0) Trail();
         return _events;
+    }
+
+    private void Trail()
+    {
+        foreach (var order in Held(Side.Buy).Concat(Held(Side.Sell)).Where(o => o.Order.Type == OrderType.TrailingStop).ToList())
+        {
+            var stop = order.Terms.StopBehind(order.Order.Side, _lastTrade);
+            if (order.Order.Side == Side.Buy ? stop >= order.StopPrice : stop <= order.StopPrice) continue;
+            if (order.Price != 0) order.Price = Math.Clamp(order.Price + stop - order.StopPrice, 1, OrderBook.MaxPriceTicks);
+            order.StopPrice = stop;
+            order.Time = ++_clock;
+            Tell(order, BookEventKind.Trailed, order.Leaves + order.Filled);
+        }
     }
 
     private Standing? NextElected() =>
@@ -192,9 +214,9 @@ public sealed class ReferenceBook
 
     private IEnumerable<Standing> Held(Side side) => Sorted(_orders.Where(o => o.IsStop && o.Order.Side == side), highestFirst: side == Side.Sell, o => o.StopPrice);
 
-    private RejectCode Refusal(NewOrder order)
+    private RejectCode Refusal(NewOrder order, SpecialTerms terms)
     {
-        var isStop = order.Type is OrderType.Stop or OrderType.StopLimit;
+        var isStop = order.Type >= OrderType.Stop;
         var hasLimit = order.Type is OrderType.Limit or OrderType.StopLimit;
         if (order.Id <= 0) return RejectCode.InvalidOrderId;
         if (!Enum.IsDefined(order.Side)) return RejectCode.InvalidSide;
@@ -205,6 +227,8 @@ public sealed class ReferenceBook
         if (order.PriceTicks < 0 || (hasLimit && order.PriceTicks == 0)) return RejectCode.InvalidPrice;
         if (order.StopPriceTicks < 0 || isStop != order.StopPriceTicks > 0) return RejectCode.InvalidStopPrice;
         if (order.PostOnly && (!hasLimit || order.Tif is TimeInForce.Ioc or TimeInForce.Fok)) return RejectCode.InvalidPostOnly;
+        if (terms.DisplayLots > order.QuantityLots || (terms.DisplayLots > 0 && (!hasLimit || order.Tif is TimeInForce.Ioc or TimeInForce.Fok))) return RejectCode.InvalidDisplay;
+        if (order.Type == OrderType.TrailingStop != (terms.TrailTicks > 0 || terms.TrailPpm > 0)) return RejectCode.InvalidTrail;
         return _orders.Exists(o => o.Order.Id == order.Id) ? RejectCode.DuplicateOrder : RejectCode.None;
     }
 
@@ -237,9 +261,11 @@ public sealed class ReferenceBook
         (highestFirst ? orders.OrderByDescending(price) : orders.OrderBy(price)).ThenBy(o => o.Time);
 
     /// <summary>An order that stands: a stop while its stop price is above 0.</summary>
-    public sealed class Standing(NewOrder order, long price, long stopPrice, long leaves, long filled, long time)
+    public sealed class Standing(NewOrder order, SpecialTerms terms, long price, long stopPrice, long leaves, long filled, long time)
     {
         public NewOrder Order { get; } = order;
+
+        public SpecialTerms Terms { get; } = terms;
 
         public bool IsStop => StopPrice != 0;
 
@@ -252,5 +278,22 @@ public sealed class ReferenceBook
         public long Filled { get; set; } = filled;
 
         public long Time { get; set; } = time;
+
+        /// <summary>What the depth shows of it.</summary>
+        public long Shown { get; set; } = stopPrice == 0 && terms.DisplayLots > 0 ? Math.Min(terms.DisplayLots, leaves) : leaves;
+
+        /// <summary>Sets what is open and shows a slice of it.</summary>
+        public void Show(long leaves)
+        {
+            Leaves = leaves;
+            Shown = !IsStop && Terms.DisplayLots > 0 ? Math.Min(Terms.DisplayLots, leaves) : leaves;
+        }
+
+        /// <summary>Sets what is open; it is taken off what does not show first.</summary>
+        public void ShrinkTo(long leaves)
+        {
+            Leaves = leaves;
+            Shown = Math.Min(Shown, leaves);
+        }
     }
 }

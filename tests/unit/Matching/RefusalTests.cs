@@ -12,7 +12,7 @@ public sealed class RefusalTests : BookFixture
         { Limit(1, 0, 1, 1), "invalid_side" },
         { Limit(1, (Side)3, 1, 1), "invalid_side" },
         { Limit(1, Side.Buy, 1, 1) with { Type = 0 }, "invalid_type" },
-        { Limit(1, Side.Buy, 1, 1) with { Type = (OrderType)5 }, "invalid_type" },
+        { Limit(1, Side.Buy, 1, 1) with { Type = (OrderType)6 }, "invalid_type" },
         { Limit(1, Side.Buy, 1, 1, 0), "invalid_time_in_force" },
         { Limit(1, Side.Buy, 1, 1, (TimeInForce)5), "invalid_time_in_force" },
         { Limit(1, Side.Buy, 1, 1) with { Stp = (SelfTradePrevention)3 }, "invalid_self_trade_prevention" },
