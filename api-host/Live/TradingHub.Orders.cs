@@ -27,6 +27,13 @@ public sealed partial class TradingHub
         return await desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
     }
 
+    /// <summary>A dead man's switch: all orders are cancelled after so many seconds (1 to 86,400) unless this is called again; 0 turns it off.</summary>
+    public Task<CancelAllAfterJson> CancelAllAfter(JsonElement seconds)
+    {
+        var caller = SignedInWithinLimits();
+        return desk.CancelAllAfter(caller, HubArguments.Int(seconds, nameof(seconds), 0, OrderDesk.MaxCancelAllAfterSeconds));
+    }
+
     /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>
     public async Task<OrderJson> CancelOrder(JsonElement id)
     {

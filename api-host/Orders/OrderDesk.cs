@@ -1,7 +1,10 @@
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Problems;
+using Bourse.ApiHost.Wire;
+using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.History;
 
 namespace Bourse.ApiHost.Orders;
@@ -12,19 +15,34 @@ namespace Bourse.ApiHost.Orders;
 /// </summary>
 public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments, OrderAnswers answers, OrderShape shape, IHistoryReader history)
 {
+    public const int MaxCancelAllAfterSeconds = 86_400;
     private const int MaxClientOrderId = 48;
+    private const int PreviewLevels = 100;
 
     /// <summary>Places an order.</summary>
     /// <param name="idempotencyKey">Stands in for a missing client order id.</param>
     /// <returns>The order, and whether the same order was placed before.</returns>
     public async Task<(OrderJson Order, bool Repeated)> Place(Caller caller, OrderBody body, string? idempotencyKey)
     {
-        var clientOrderId = ClientOrderId(body.ClientOrderId, idempotencyKey);
-        var symbol = body.Symbol ?? throw new ProblemException(Problem.Malformed("symbol", "symbol is missing."));
-        var terms = body.ToTerms(symbol, clientOrderId);
-        var answer = await Account(caller).Place(new PlaceOrder(terms with { Symbol = await Known(symbol) }));
+        var answer = await Account(caller).Place(await Command(body, idempotencyKey));
         return (answers.Done(answer), answer.Kind == AnswerKind.Repeated);
     }
+
+    /// <summary>Says what would become of an order and places none. What it would fill is counted on the depth that shows, the caller's own orders included.</summary>
+    public async Task<OrderPreviewJson> Preview(Caller caller, OrderBody body, string? idempotencyKey)
+    {
+        var preview = await Account(caller).Preview(await Command(body, idempotencyKey));
+        var order = answers.Done(preview.Answer);
+        var (quantity, value) = preview is { Answer: { Kind: AnswerKind.Done, Order: { } view }, WorstPrice: { } worst } && view.StopPrice is null
+            ? await Fillable(view, worst)
+            : (0, 0);
+        return new OrderPreviewJson(
+            order, preview.Answer.Kind == AnswerKind.Repeated, shape.Price(order.Symbol, preview.WorstPrice),
+            preview.ReservedAsset is null ? null : ExactDecimal.ToText(preview.Reserved), preview.ReservedAsset,
+            ExactDecimal.ToText(quantity), quantity == 0 ? null : shape.Price(order.Symbol, decimal.Round(value / quantity, 9)));
+    }
+
+    public async Task<CancelAllAfterJson> CancelAllAfter(Caller caller, int seconds) => new(await Account(caller).CancelAllAfter(seconds));
 
     public async Task<OrderJson> Replace(Caller caller, string id, ChangesBody body, CancellationToken cancellation)
     {
@@ -70,6 +88,30 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
         answer.Kind == AnswerKind.NotFound && await history.GetOrder(caller.Account, orderId, cancellation) is { } ended
             ? throw new ProblemException(Problem.Refused("not_open", "The order has ended.") with { Order = shape.Order(ended) })
             : answers.Done(answer);
+
+    private async Task<PlaceOrder> Command(OrderBody body, string? idempotencyKey)
+    {
+        var clientOrderId = ClientOrderId(body.ClientOrderId, idempotencyKey);
+        var symbol = body.Symbol ?? throw new ProblemException(Problem.Malformed("symbol", "symbol is missing."));
+        var terms = body.ToTerms(symbol, clientOrderId);
+        return new PlaceOrder(terms with { Symbol = await Known(symbol) });
+    }
+
+    private async Task<(decimal Quantity, decimal Value)> Fillable(OrderView order, decimal worst)
+    {
+        var depth = await grains.GetGrain<IBookGrain>(order.Symbol).GetDepth(PreviewLevels);
+        var buy = order.Side == Side.Buy;
+        var (left, value) = (order.Quantity, 0m);
+        foreach (var level in (buy ? depth.Asks : depth.Bids).TakeWhile(l => buy ? l.Price <= worst : l.Price >= worst))
+        {
+            var lots = Math.Min(left, level.Quantity);
+            left -= lots;
+            value += lots * level.Price;
+        }
+
+        var filled = order.Quantity - left;
+        return (filled > 0 && order.PostOnly) || (left > 0 && order.TimeInForce == TimeInForce.Fok) ? (0, 0) : (filled, value);
+    }
 
     private static string ClientOrderId(string? fromBody, string? idempotencyKey)
     {

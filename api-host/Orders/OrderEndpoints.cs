@@ -16,7 +16,8 @@ public static class OrderEndpoints
     public static void MapOrders(this IEndpointRouteBuilder api)
     {
         var orders = api.MapGroup("/orders").WithTags("orders").RequireAuthorization().WithProblems(401, 429, 503);
-        orders.MapPost("/", Place).Produces<OrderJson>(StatusCodes.Status201Created).Produces<OrderJson>().WithProblems(400, 409, 413, 422);
+        orders.MapPost("/", Place).Produces<OrderJson>(StatusCodes.Status201Created).Produces<OrderJson>().WithProblems(400, 409, 413, 422)
+            .WithQuery(("validate", "true: says what would happen, places nothing and answers 200 with an order_preview"));
         orders.MapGet("/", List).Produces<ListJson<OrderJson>>().WithProblems(400).WithQuery(
             ("status", "open (default), closed or all"), ("symbol", "only this symbol"), ("after", "only orders created after this time; or a page's token"),
             ("limit", "1 to 500; 50 by default"), ("direction", "desc (default) or asc"), ("page_token", "as the page before gave it"));
@@ -37,6 +38,11 @@ public static class OrderEndpoints
 
     private static async Task<IResult> Place(JsonBody<OrderBody> body, Caller caller, OrderDesk desk, HttpRequest request)
     {
+        if (new QueryInput(request.Query).OneOf("validate", "false", "true", "false") == "true")
+        {
+            return Answer.Json(await desk.Preview(caller, body.Value, IdempotencyKey(request)));
+        }
+
         var (order, repeated) = await desk.Place(caller, body.Value, IdempotencyKey(request));
         return repeated ? Answer.Json(order) : TypedResults.Created($"/api/v1/orders/{order.Id}", order);
     }

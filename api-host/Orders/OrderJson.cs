@@ -29,6 +29,18 @@ public sealed record OrderJson(
 /// <summary>A list; <paramref name="NextPageToken"/> is null at its end.</summary>
 public sealed record ListJson<T>(IReadOnlyList<T> Items, string? NextPageToken);
 
+/// <summary>When all orders are cancelled unless the switch is set anew; null when it is off.</summary>
+public sealed record CancelAllAfterJson(DateTimeOffset? CancelAt);
+
+/// <summary>What would become of an order, were it placed now.</summary>
+/// <param name="Order">As it would begin; its id means nothing.</param>
+/// <param name="WorstPrice">The limit, or the worst price of an order without one.</param>
+/// <param name="Reserved">What it would hold of <paramref name="ReservedAsset"/>; null = nothing.</param>
+/// <param name="FillQty">What the depth that shows now would fill at once.</param>
+/// <param name="FillAvgPrice">Null when nothing would fill.</param>
+public sealed record OrderPreviewJson(
+    OrderJson Order, bool Repeated, string? WorstPrice, string? Reserved, string? ReservedAsset, string FillQty, string? FillAvgPrice);
+
 /// <summary>How cancelling one of all orders went.</summary>
 /// <param name="Status">200 when it is canceled, else the status of the problem.</param>
 /// <param name="Code">Null when it is canceled.</param>

@@ -18,6 +18,7 @@ public sealed partial class Account
             case AccountOpened opened: ApplyOpened(opened); break;
             case Deposited deposited: ApplyDeposited(deposited); break;
             case Withdrawn withdrawn: ApplyWithdrawn(withdrawn); break;
+            case CancelAllAfterSet set: CancelAllAtMs = set.AtMs; break;
             default: throw new InvalidOperationException($"Account {Id} knows no event {e.GetType().Name}.");
         }
 

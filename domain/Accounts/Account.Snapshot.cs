@@ -6,13 +6,16 @@ namespace Bourse.Domain.Accounts;
 
 public sealed partial class Account
 {
-    private const byte SnapshotFormat = 1;
+    private const byte PlainFormat = 1;
+
+    // With the dead man's switch, at the end.
+    private const byte SwitchedFormat = 2;
 
     /// <summary>Writes the whole state; the same events always make the same bytes.</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var w = new WireWriter(output);
-        w.WriteByte(SnapshotFormat);
+        w.WriteByte(CancelAllAtMs == 0 ? PlainFormat : SwitchedFormat);
         w.WriteCount(Version);
         w.WriteCount(OrderSeq);
         w.WriteBool(IsOpen);
@@ -43,6 +46,11 @@ public sealed partial class Account
             SaveUnresolved(ref w, link);
         }
 
+        if (CancelAllAtMs != 0)
+        {
+            w.WriteCount(CancelAllAtMs);
+        }
+
         w.Flush();
     }
 
@@ -51,9 +59,10 @@ public sealed partial class Account
     public static Account Load(string id, ReadOnlySpan<byte> bytes)
     {
         var r = new WireReader(bytes);
-        if (r.ReadByte() is var format && format != SnapshotFormat)
+        var format = r.ReadByte();
+        if (format is not (PlainFormat or SwitchedFormat))
         {
-            throw new WireFormatException($"A snapshot of an account has format {SnapshotFormat}, not {format}.");
+            throw new WireFormatException($"A snapshot of an account has format {PlainFormat} or {SwitchedFormat}, not {format}.");
         }
 
         var account = new Account(id)
@@ -79,6 +88,11 @@ public sealed partial class Account
         foreach (var link in account.SortedLinks())
         {
             account.LoadUnresolved(ref r, link);
+        }
+
+        if (format == SwitchedFormat)
+        {
+            account.CancelAllAtMs = r.ReadCount();
         }
 
         return r.IsAtEnd ? account : throw new WireFormatException("Bytes follow a snapshot's end.");

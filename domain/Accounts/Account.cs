@@ -49,6 +49,9 @@ public sealed partial class Account(string id)
     /// <summary>True from the first sale without a reservation: positions may then be below zero.</summary>
     public bool MayShort { get; private set; }
 
+    /// <summary>When every open order is to be cancelled, ms since 1970; 0 = never.</summary>
+    public long CancelAllAtMs { get; private set; }
+
     public int OpenOrderCount => _open.Count;
 
     /// <summary>Open orders, oldest first; a new list.</summary>

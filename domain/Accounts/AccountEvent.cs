@@ -24,6 +24,10 @@ public sealed record Deposited(string Asset, decimal Amount, string Reference, d
 /// <param name="Cash">Free and held of the asset after.</param>
 public sealed record Withdrawn(string Asset, decimal Amount, string Reference, decimal Cash, long TimeMs) : AccountEvent(TimeMs);
 
+/// <summary>The account's dead man's switch is set anew, or off.</summary>
+/// <param name="AtMs">When every open order is cancelled unless it is set anew before, ms since 1970 UTC; 0 = off.</param>
+public sealed record CancelAllAfterSet(long AtMs, long TimeMs) : AccountEvent(TimeMs);
+
 /// <summary>Something about one order.</summary>
 public abstract record OrderEvent(Guid OrderId, string Symbol, long TimeMs) : AccountEvent(TimeMs);
 

@@ -29,6 +29,7 @@ public static class AccountEventCodec
     // Placed, with where a trailing stop begins.
     private const byte PlacedTrailing = 16;
     private const byte Trailed = 17;
+    private const byte CancelAll = 18;
 
     public static void Write(IBufferWriter<byte> output, AccountEvent e)
     {
@@ -73,6 +74,11 @@ public static class AccountEventCodec
                 w.WriteString(opened.Currency);
                 w.WriteVarInt(opened.TimeMs);
                 break;
+            case CancelAllAfterSet set:
+                w.WriteByte(CancelAll);
+                w.WriteCount(set.AtMs);
+                w.WriteVarInt(set.TimeMs);
+                break;
             case Deposited d: WriteCash(ref w, CashIn, d.Asset, d.Amount, d.Reference, d.Cash, d.TimeMs); break;
             case Withdrawn d: WriteCash(ref w, CashOut, d.Asset, d.Amount, d.Reference, d.Cash, d.TimeMs); break;
             default: throw new ArgumentException($"No bytes are defined for {e.GetType().Name}.", nameof(e));
@@ -99,6 +105,7 @@ public static class AccountEventCodec
             case CashIn: return new Deposited(r.ReadString(), r.ReadDecimal(), r.ReadString(), r.ReadDecimal(), r.ReadVarInt());
             case CashOut: return new Withdrawn(r.ReadString(), r.ReadDecimal(), r.ReadString(), r.ReadDecimal(), r.ReadVarInt());
             case Placed: return ReadPlaced(ref r);
+            case CancelAll: return new CancelAllAfterSet(r.ReadCount(), r.ReadVarInt());
             case PlacedTrailing: return ReadPlaced(ref r) with { FirstStopPrice = r.ReadDecimal() };
         }
 

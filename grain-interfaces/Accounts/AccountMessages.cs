@@ -96,6 +96,13 @@ public enum AnswerKind : byte
 [GenerateSerializer, Immutable, Alias("bourse.order-answer")]
 public sealed record OrderAnswer(AnswerKind Kind, OrderView? Order, string? Code = null, string? Detail = null);
 
+/// <summary>What would become of an order.</summary>
+/// <param name="Answer">As the account would answer, before the book has seen the order.</param>
+/// <param name="WorstPrice">The limit, or the worst price of an order without one; null unless it would be placed.</param>
+/// <param name="Reserved">What it would hold of <paramref name="ReservedAsset"/>; null asset = nothing.</param>
+[GenerateSerializer, Immutable, Alias("bourse.order-preview")]
+public sealed record OrderPreview(OrderAnswer Answer, decimal? WorstPrice = null, decimal Reserved = 0, string? ReservedAsset = null);
+
 /// <summary>One fill as its account sees it.</summary>
 /// <param name="Liquidity"><c>maker</c> or <c>taker</c>.</param>
 [GenerateSerializer, Immutable, Alias("bourse.fill-view")]

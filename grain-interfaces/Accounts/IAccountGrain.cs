@@ -31,6 +31,17 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("cancel-all")]
     Task<IReadOnlyList<OrderAnswer>> CancelAll(string? symbol);
 
+    /// <summary>
+    /// A dead man's switch: cancels every open order after so many seconds (1 to 86,400) unless it is set anew before; 0 turns it off. It holds through
+    /// restarts. Answers when it cancels; null when it is off.
+    /// </summary>
+    [Alias("cancel-all-after")]
+    Task<DateTimeOffset?> CancelAllAfter(int seconds);
+
+    /// <summary>Decides on an order as <see cref="Place"/> would, and changes nothing.</summary>
+    [Alias("preview")]
+    Task<OrderPreview> Preview(PlaceOrder command);
+
     /// <summary>An order that is open or was closed lately; null when only the read model can know it.</summary>
     [Alias("get-order")]
     Task<OrderView?> GetOrder(Guid orderId);

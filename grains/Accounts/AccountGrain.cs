@@ -50,6 +50,7 @@ public sealed partial class AccountGrain(
         await base.OnActivateAsync(cancellationToken);
         _channel = new OrderChannel(Id, Stream, Journal, this.GetStreamProvider(Streams.Provider), time, log);
         _limits = new LimitsLease(Id, GrainFactory, time);
+        ArmSwitch();
         if (_account.OpenOrderCount > 0)
         {
             // What happened to open orders while nobody was here: asked of their books outside of the activation.

@@ -10,6 +10,9 @@ internal static partial class AccountLog
     [LoggerMessage(1002, LogLevel.Warning, "An account's notice was not published; clients see the gap and ask")]
     public static partial void NoticeLost(ILogger log, Exception cause);
 
+    [LoggerMessage(1004, LogLevel.Warning, "An account's dead man's switch could not cancel yet; it is tried again")]
+    public static partial void SwitchWaits(ILogger log, Exception cause);
+
     [LoggerMessage(1003, LogLevel.Warning, "The read model did not tell an account's equity before today")]
     public static partial void HistoryUnavailable(ILogger log, Exception cause);
 }

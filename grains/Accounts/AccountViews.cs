@@ -29,6 +29,29 @@ internal static class AccountViews
         order.Seq,
         AdvancedTermsView.From(order.Advanced));
 
+    /// <summary>The order that the event would place.</summary>
+    public static OrderView View(OrderPlaced e) => new(
+        e.OrderId,
+        e.Request.ClientOrderId,
+        e.Symbol,
+        e.Request.Side,
+        e.Request.Type,
+        e.Request.TimeInForce,
+        e.Request.Quantity,
+        0,
+        null,
+        e.Request.LimitPrice,
+        e.StopPrice,
+        e.Request.PostOnly,
+        e.Request.ReduceOnly,
+        e.Request.SelfTradePrevention,
+        OrderStatus.PendingNew,
+        null,
+        DateTimeOffset.FromUnixTimeMilliseconds(e.TimeMs),
+        DateTimeOffset.FromUnixTimeMilliseconds(e.TimeMs),
+        0,
+        AdvancedTermsView.From(e.Request.Advanced));
+
     public static OrderUpdate View(in ChannelUpdate update) => new(
         update.Seq,
         update.Event,

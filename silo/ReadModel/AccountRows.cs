@@ -124,7 +124,7 @@ internal static class AccountRows
     };
 
     private static NpgsqlBatchCommand AddUnresolved(IReadOnlyList<KeyValuePair<UnresolvedItem, long>> rows) => new(
-        "INSERT INTO unresolved (account, symbol, item, since) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+        "INSERT INTO unresolved (account, symbol, item, since) SELECT * FROM unnest($1, $2, $3, $4) ON CONFLICT (account, symbol, item) DO UPDATE SET since = excluded.since")
     {
         Parameters =
         {

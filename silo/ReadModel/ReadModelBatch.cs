@@ -88,6 +88,7 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved)
                 case OrderEvent e: ApplyOrder(account, e); break;
                 case Deposited e: MoveCash(account, row.Version + i, e.Asset, e.Amount, e.Cash, e.TimeMs); break;
                 case Withdrawn e: MoveCash(account, row.Version + i, e.Asset, -e.Amount, e.Cash, e.TimeMs); break;
+                case CancelAllAfterSet e: Unresolved.SetSwitch(account, e.AtMs); break;
                 case AccountOpened e:
                     Accounts.Add((account, e));
                     Balances.TryAdd((account, e.Currency), new BalanceRow(0, 0, e.TimeMs));

@@ -106,7 +106,11 @@ public sealed partial class Sweeper(
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))
         {
-            stuck.Add($"book/{reader.GetString(1)}");
+            if (reader.GetString(1) is { Length: > 0 } symbol)
+            {
+                stuck.Add($"book/{symbol}");
+            }
+
             stuck.Add($"account/{reader.GetString(0)}");
         }
 

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Bourse.Silo.ReadModel;
 
 /// <summary>Something that an account and a book have to bring to an end between them.</summary>
-/// <param name="OrderId">An order without its book's answer, or empty.</param>
+/// <param name="OrderId">An order without its book's answer, or empty. With no symbol either it is the account's dead man's switch.</param>
 /// <param name="TradeNumber">A trade whose side here is not on the account yet, or 0.</param>
 internal readonly record struct UnresolvedItem(string Account, string Symbol, Guid OrderId, long TradeNumber, bool IsMaker)
 {
@@ -41,6 +41,21 @@ internal sealed class UnresolvedItems
     public void AddFill(string account, string symbol, long tradeNumber, bool isMaker, long timeMs) =>
         _added[new UnresolvedItem(account, symbol, Guid.Empty, tradeNumber, isMaker)] = timeMs;
 
+    /// <summary>An account's dead man's switch: overdue, its account must be awake. Neither symbol nor order; 0 = off.</summary>
+    public void SetSwitch(string account, long atMs)
+    {
+        var item = new UnresolvedItem(account, "", Guid.Empty, 0, false);
+        if (atMs == 0)
+        {
+            Remove(item);
+        }
+        else
+        {
+            _removed.Remove(item);
+            _added[item] = atMs;
+        }
+    }
+
     public void RemoveOrder(string account, string symbol, Guid orderId) =>
         Remove(new UnresolvedItem(account, symbol, orderId, 0, false));
 
@@ -76,7 +91,8 @@ internal sealed class UnresolvedItems
 
     private void Remove(in UnresolvedItem item)
     {
-        if (!_added.Remove(item) && _stored.ContainsKey(item))
+        _added.Remove(item);
+        if (_stored.ContainsKey(item))
         {
             _removed.Add(item);
         }

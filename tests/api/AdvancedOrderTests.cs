@@ -90,6 +90,55 @@ public sealed class AdvancedOrderTests(ApiFixture api)
         (await user.State()).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task Validate_says_what_would_happen_and_places_nothing()
+    {
+        var stock = await api.NewStock();
+        var (user, seller) = (await api.NewUser(), await api.Holder(stock, 5));
+        await seller.Limit("sell", 2, 100m, stock);
+        await seller.Limit("sell", 3, 101m, stock);
+        object Order(string type, string tif, string qty, string? limit) => new { symbol = stock, side = "buy", type, time_in_force = tif, qty, limit_price = limit };
+
+        var limit = (await user.Post("/api/v1/orders?validate=true", Order("limit", "gtc", "10", "101"))).Body;
+        limit.GetProperty("fill_qty").GetString().ShouldBe("5");
+        limit.GetProperty("fill_avg_price").GetString().ShouldBe("100.60");
+        limit.GetProperty("reserved").GetString().ShouldBe("1010");
+        limit.GetProperty("reserved_asset").GetString().ShouldBe("USD");
+        limit.GetProperty("order").GetProperty("status").GetString().ShouldBe("pending_new");
+        var market = (await user.Post("/api/v1/orders?validate=true", Order("market", "ioc", "1", null))).Body;
+        market.GetProperty("worst_price").GetString().ShouldBe("110.00");
+        var fok = (await user.Post("/api/v1/orders?validate=true", Order("limit", "fok", "6", "101"))).Body;
+        fok.GetProperty("fill_qty").GetString().ShouldBe("0");
+        (await user.Post("/api/v1/orders?validate=true", Order("limit", "gtc", "10", "150"))).ShouldBeProblem(422, "price_collar");
+        (await user.Post("/api/v1/orders?validate=perhaps", Order("limit", "gtc", "1", "95"))).ShouldBeProblem(400, "malformed");
+
+        (await user.OpenOrders()).ShouldBeEmpty();
+        (await user.Portfolio()).GetProperty("held").GetString().ShouldBe("0");
+    }
+
+    [Fact]
+    public async Task CancelAllAfter_cancels_unless_it_is_set_anew_or_off()
+    {
+        var user = await api.NewUser();
+        await using var hub = await HubClient.Connect(api, user.AccessToken);
+        await user.Limit("buy", 1, 95m);
+        await user.Limit("buy", 1, 94m);
+
+        (await hub.Call("CancelAllAfter", 600)).GetProperty("cancel_at").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UtcNow.AddMinutes(5));
+        (await hub.Call("CancelAllAfter", 0)).GetProperty("cancel_at").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await user.OpenOrders()).Count.ShouldBe(2);
+        await hub.Call("CancelAllAfter", 1);
+        await ApiFixture.Until(async () => (await user.OpenOrders()).Count == 0);
+
+        // Thrown once, it is off.
+        await user.Limit("buy", 1, 95m);
+        (await user.OpenOrders()).Count.ShouldBe(1);
+        foreach (object? wrong in (object?[])[-1, 86_401, "5", null, 1.5])
+        {
+            (await hub.Fail("CancelAllAfter", wrong)).GetProperty("code").GetString().ShouldBe("malformed");
+        }
+    }
+
     private static async Task<JsonElement> Past(ApiUser user) => (await user.Get("/api/v1/orders?status=closed")).Body.GetProperty("items");
 
     private async Task<string> Asks(string stock) =>

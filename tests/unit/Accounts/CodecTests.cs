@@ -24,6 +24,7 @@ public sealed class CodecTests
             s_id,
             s_request with { Type = OrderType.TrailingStop, TimeInForce = TimeInForce.Gtd, Advanced = new AdvancedTerms(0.5m, 1_781_524_800_000, 12.50m, 1.25m) },
             "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4, 61_000m),
+        new CancelAllAfterSet(1_781_524_800_000, 6),
         new OrderTrailed(s_id, Symbol, 61_500m, 9, 6),
         new ReplaceRequested(s_id, Symbol, 1, 8, 2m, 64_001m, null, null, 2m, 0.001m, 5),
         new OrderTriggered(s_id, Symbol, 9, 6),
