@@ -28,10 +28,10 @@ public sealed partial class TradingHub
     }
 
     /// <summary>A dead man's switch: all orders are cancelled after so many seconds (1 to 86,400) unless this is called again; 0 turns it off.</summary>
-    public Task<CancelAllAfterJson> CancelAllAfter(JsonElement seconds)
+    public async Task<CancelAllAfterJson> CancelAllAfter(JsonElement seconds)
     {
-        var caller = SignedInWithinLimits();
-        return desk.CancelAllAfter(caller, HubArguments.Int(seconds, nameof(seconds), 0, OrderDesk.MaxCancelAllAfterSeconds));
+        var caller = await SignedInWithinLimits();
+        return await desk.CancelAllAfter(caller, HubArguments.Int(seconds, nameof(seconds), 0, OrderDesk.MaxCancelAllAfterSeconds));
     }
 
     /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>

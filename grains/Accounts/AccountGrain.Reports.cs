@@ -12,6 +12,8 @@ public sealed partial class AccountGrain
 {
     private static readonly TimeSpan s_resolveInterval = TimeSpan.FromSeconds(1);
 
+    // Of the symbols that the account trades.
+    private readonly Dictionary<string, IBookGrain> _books = new(StringComparer.Ordinal);
     private readonly List<BookReport> _reports = [];
     private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
@@ -34,7 +36,17 @@ public sealed partial class AccountGrain
         await ResolveAll();
     }
 
-    private IBookGrain Book(string symbol) => GrainFactory.GetGrain<IBookGrain>(symbol);
+    // A reference that is kept knows the way.
+    private IBookGrain Book(string symbol)
+    {
+        if (!_books.TryGetValue(symbol, out var book))
+        {
+            book = GrainFactory.GetGrain<IBookGrain>(symbol);
+            _books.Add(symbol, book);
+        }
+
+        return book;
+    }
 
     // Comes back when what the account knows then is durable.
     private async Task TakeAnswer(string symbol, BookAnswer answer)

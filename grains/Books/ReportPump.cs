@@ -90,7 +90,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
                     continue;
                 }
 
-                var acknowledged = await grains.GetGrain<IAccountGrain>(account.Id).ApplyReports(symbol, reports);
+                var acknowledged = await delivery.Grain.ApplyReports(symbol, reports);
                 account.Acknowledge(Math.Min(acknowledged, delivery.Durable));
                 if (acknowledged < reports[0].Number - 1)
                 {
@@ -126,16 +126,18 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
     {
         if (!_deliveries.TryGetValue(account, out var delivery))
         {
-            delivery = new Delivery(account);
+            delivery = new Delivery(account, grains.GetGrain<IAccountGrain>(account.Id));
             _deliveries.Add(account, delivery);
         }
 
         return delivery;
     }
 
-    private sealed class Delivery(BookAccount account)
+    private sealed class Delivery(BookAccount account, IAccountGrain grain)
     {
         public BookAccount Account { get; } = account;
+
+        public IAccountGrain Grain { get; } = grain;
 
         /// <summary>May be told up to here.</summary>
         public long Durable { get; set; } = account.Acknowledged;
