@@ -1,3 +1,4 @@
+using System.Net;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Alerts;
@@ -10,6 +11,7 @@ using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
@@ -28,6 +30,37 @@ public static class SiloHosting
     public static IHostApplicationBuilder AddBourseSilo(
         this IHostApplicationBuilder builder, SiloStorage storage, Action<MarketDataOptions> marketData) =>
         builder.UseOrleans(silo => silo.UseLocalhostClustering().AddBourseGrains(storage).AddMarketData(marketData));
+
+    /// <summary>Hosts a silo among others: those on the same database are one cluster.</summary>
+    /// <param name="name">Names it in logs and for operators.</param>
+    /// <param name="storage">Open until after the host has stopped.</param>
+    public static IHostApplicationBuilder AddBourseClusterSilo(
+        this IHostApplicationBuilder builder, string name, SiloStorage storage, Action<MarketDataOptions> marketData) =>
+        builder.UseOrleans(silo =>
+        {
+            silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", storage.ConnectionString));
+            silo.Configure<SiloOptions>(options => options.SiloName = name);
+#if ORLEANS
+            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
+#else
+            silo.ConfigureEndpoints(IPAddress.Loopback, 0, 0);
+#endif
+            silo.Configure<EndpointOptions>(options => Configure(options, builder.Configuration.GetSection("Cluster")));
+            silo.AddBourseGrains(storage).AddMarketData(marketData);
+        });
+
+    /// <summary>Connects to the silos on a database, without one in this process.</summary>
+    /// <param name="history">Open until after the host has stopped.</param>
+    public static IHostApplicationBuilder AddBourseClient(this IHostApplicationBuilder builder, string connectionString, HistoryStorage history)
+    {
+        builder.Services.AddSingleton<IHistoryReader>(new HistoryReader(history.Source, TimeProvider.System));
+        return builder.UseOrleansClient(client =>
+        {
+            client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+            client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
+            client.AddMemoryStreams(Streams.Provider);
+        });
+    }
 
     /// <summary>Everything that the grains need: journal, grain storage, streams, read model, feeds.</summary>
     public static ISiloBuilder AddBourseGrains(this ISiloBuilder silo, SiloStorage storage)
@@ -53,6 +86,26 @@ public static class SiloHosting
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
     }
+
+    /// <summary><c>Address</c>, <c>Port</c> and <c>AdvertisedPort</c>: where the silo listens, and where the others are told that it does.</summary>
+    private static void Configure(EndpointOptions endpoint, IConfiguration cluster)
+    {
+        endpoint.AdvertisedIPAddress = cluster["Address"] is { } address ? IPAddress.Parse(address) : endpoint.AdvertisedIPAddress;
+        endpoint.SiloPort = cluster.GetValue("AdvertisedPort", cluster.GetValue("Port", endpoint.SiloPort));
+        if (cluster["Port"] is not null)
+        {
+            endpoint.SiloListeningEndpoint = new IPEndPoint(endpoint.AdvertisedIPAddress, cluster.GetValue<int>("Port"));
+        }
+    }
+
+#if ORLEANS
+    private static int FreePort()
+    {
+        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+#endif
 
     /// <summary>The streams that the grains publish on.</summary>
     internal static ISiloBuilder AddBourseStreams(this ISiloBuilder silo)

@@ -11,8 +11,11 @@ namespace Bourse.Silo;
 /// </summary>
 public sealed class SiloStorage : IAsyncDisposable
 {
-    private SiloStorage(NpgsqlDataSource source, NpgsqlDataSource readSource, PostgresJournal journal) =>
-        (Source, ReadSource, Journal) = (source, readSource, journal);
+    private SiloStorage(string connectionString, NpgsqlDataSource source, NpgsqlDataSource readSource, PostgresJournal journal) =>
+        (ConnectionString, Source, ReadSource, Journal) = (connectionString, source, readSource, journal);
+
+    /// <summary>With an application name of its own, which the names of all its database sessions begin with: they end when the silo is declared dead.</summary>
+    public string ConnectionString { get; }
 
     public NpgsqlDataSource Source { get; }
 
@@ -26,13 +29,15 @@ public sealed class SiloStorage : IAsyncDisposable
     public static async Task<SiloStorage> OpenAsync(
         string connectionString, string? readConnectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
+        connectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = $"bourse-{Guid.CreateVersion7(time.GetUtcNow()):N}" }.ConnectionString;
         var source = NpgsqlDataSource.Create(connectionString);
         try
         {
             await Migrator.MigrateAsync(source, cancellation);
             var journal = await PostgresJournal.OpenAsync(
                 connectionString, new JournalOptions(), time, loggers.CreateLogger<PostgresJournal>(), cancellation);
-            return new SiloStorage(source, readConnectionString is null ? source : NpgsqlDataSource.Create(readConnectionString), journal);
+            return new SiloStorage(
+                connectionString, source, readConnectionString is null ? source : NpgsqlDataSource.Create(readConnectionString), journal);
         }
         catch
         {

@@ -159,7 +159,8 @@ public sealed partial class Product : IAsyncDisposable
         _process = process;
     }
 
-    private static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
+    /// <summary>How the program is run.</summary>
+    public static ProcessStartInfo StartInfo(IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo("dotnet", [ProgramPath(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("BOURSE_POSTGRES");
@@ -221,7 +222,7 @@ public sealed partial class Product : IAsyncDisposable
     }
 
     // Below the range from which the system gives out ports: a client that keeps trying while the server is down could be given that very one, and hold it.
-    private static int FreePort()
+    public static int FreePort()
     {
         while (true)
         {

@@ -49,6 +49,8 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
 
     public GrainReference GrainReference => field ??= GrainReference.Make(GrainInterface.Of(Class.PrimaryInterface), GrainId, Runtime);
 
+    protected override bool MayRun => Runtime.Lease is not { IsValid: false } || Class.IsObserver;
+
     protected override ILogger Logger => Runtime.Logger;
 
     public TComponent? GetComponent<TComponent>()

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Reflection.Metadata;
 using System.Reflection.PortableExecutable;
@@ -12,7 +13,20 @@ internal static class GrainClasses
     private static readonly string s_engine = typeof(GrainClasses).Assembly.GetName().Name!;
     private static readonly Lazy<Catalog> s_catalog = new(() => new Catalog());
 
+    // Bounded by the grain interfaces of the cluster.
+    private static readonly ConcurrentDictionary<string, GrainType> s_learnt = new(StringComparer.Ordinal);
+
     public static IEnumerable<GrainClass> All => s_catalog.Value.ByType.Values;
+
+    /// <summary>All types of the assemblies that use this engine, and its own.</summary>
+    public static IEnumerable<Type> Types => Assemblies().SelectMany(a => a.GetTypes());
+
+    /// <summary>The grain types by the names of their interfaces: what a client needs that has no grain classes.</summary>
+    public static IEnumerable<(string Interface, GrainType GrainType)> Manifest =>
+        s_catalog.Value.ByInterface.Where(group => group.Count() == 1).Select(group => (group.Key.FullName!, group.First().GrainType));
+
+    /// <summary>Takes a silo's <see cref="Manifest"/> over; what classes of this process say comes first.</summary>
+    public static void Learn(string interfaceName, GrainType grainType) => s_learnt[interfaceName] = grainType;
 
     /// <summary>Null where there is none.</summary>
     public static GrainClass? Find(GrainType type) => s_catalog.Value.ByType.GetValueOrDefault(type);
@@ -35,6 +49,7 @@ internal static class GrainClasses
         return classes.Count switch
         {
             1 => classes[0].GrainType,
+            0 when prefix is null && s_learnt.TryGetValue(interfaceType.FullName!, out var learnt) => learnt,
             0 => throw new ArgumentException($"Could not find an implementation of {interfaceType}{(prefix is null ? "" : $" that starts with {prefix}")}"),
             _ => throw new ArgumentException(
                 $"Unable to identify a single implementation of {interfaceType}: {string.Join(", ", classes.Select(c => c.Type.FullName))}"),

@@ -37,12 +37,20 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     /// <summary>Whether all work is thrown away, as if the process were gone. Set under the gate.</summary>
     protected bool IsKilled { get; set; }
 
+    /// <summary>False where nothing of it may run any more: it is about to be killed.</summary>
+    protected virtual bool MayRun => true;
+
     protected abstract ILogger Logger { get; }
 
     public override int MaximumConcurrencyLevel => 1;
 
     void IThreadPoolWorkItem.Execute()
     {
+        if (!MayRun)
+        {
+            return;
+        }
+
         // Inside of a task of the scheduler, TaskScheduler.Current is the scheduler.
         var slice = new Task(s_runSlice, this, TaskCreationOptions.DenyChildAttach);
         var (before, contextBefore) = (t_current, SynchronizationContext.Current);

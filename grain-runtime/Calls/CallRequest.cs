@@ -38,6 +38,9 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
 
     public override bool IsAbandoned => Answer.IsCompleted;
 
+    /// <summary>The caller's span, where the caller is in another process.</summary>
+    public ActivityContext RemoteParent { get; init; }
+
     /// <summary>From here on the caller is answered at once when it cancels, whatever the grain makes of the token.</summary>
     public void WatchCancellation()
     {
@@ -82,6 +85,13 @@ internal abstract class CallRequest(GrainMethod method, GrainReference target, o
             Metrics.CallFinished(_started);
         }
     }
+
+    /// <summary>Takes the result that another process has sent.</summary>
+    /// <exception cref="Wire.WireException">There is none in the frame.</exception>
+    public abstract void Arrive(Wire.FrameReader reader);
+
+    /// <summary>The answer is that it was cancelled.</summary>
+    public void Cancelled() => Cancel(Method.TokenOf(Arguments));
 
     public override string ToString() => $"{Method.ActivityName} of {Target.GrainId}";
 
@@ -130,21 +140,9 @@ internal sealed class CallRequest<TResult>(GrainMethod method, GrainReference ta
                 Fail(finished.Exception!.InnerException!);
             }
         }
-        else if (typeof(TResult) == typeof(NoResult))
+        else if (Results.TryTake<TResult>(finished, out var result))
         {
-            _answer.TrySetResult(default!);
-        }
-        else if (finished is Task<TResult> typed)
-        {
-            _answer.TrySetResult(typed.Result);
-        }
-        else if (((Task<object?>)finished).Result is TResult filtered)
-        {
-            _answer.TrySetResult(filtered);
-        }
-        else if (((Task<object?>)finished).Result is null && default(TResult) is null)
-        {
-            _answer.TrySetResult(default!);
+            _answer.TrySetResult(result);
         }
         else
         {
@@ -162,8 +160,44 @@ internal sealed class CallRequest<TResult>(GrainMethod method, GrainReference ta
         }
     }
 
+    public override void Arrive(Wire.FrameReader reader)
+    {
+        var result = Wire.Codec<TResult>.Instance.Read(reader);
+        ForgetCancellation();
+        _answer.TrySetResult(result);
+    }
+
     protected override void Cancel(CancellationToken token) => _answer.TrySetCanceled(token);
 }
 
 /// <summary>The result of a method that has none.</summary>
 internal readonly struct NoResult;
+
+/// <summary>What finished calls gave.</summary>
+internal static class Results
+{
+    /// <summary>False where a filter put something of another type in its place.</summary>
+    public static bool TryTake<TResult>(Task finished, out TResult result)
+    {
+        result = default!;
+        if (typeof(TResult) == typeof(NoResult))
+        {
+            return true;
+        }
+
+        if (finished is Task<TResult> typed)
+        {
+            result = typed.Result;
+            return true;
+        }
+
+        var filtered = ((Task<object?>)finished).Result;
+        if (filtered is TResult fitting)
+        {
+            result = fitting;
+            return true;
+        }
+
+        return filtered is null && default(TResult) is null;
+    }
+}

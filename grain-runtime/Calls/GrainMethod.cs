@@ -18,6 +18,7 @@ internal abstract class GrainMethod
 
     private readonly Func<object, object?[], Task> _invoke;
     private readonly int _tokenIndex;
+    private uint? _number;
 
     protected GrainMethod(MethodInfo info)
     {
@@ -49,6 +50,24 @@ internal abstract class GrainMethod
     /// <exception cref="NotSupportedException">The method returns something else than a task, or is generic.</exception>
     public static GrainMethod Of(MethodInfo info) => s_methods.TryGetValue(info, out var method) ? method : s_methods.GetOrAdd(info, Make);
 
+    /// <summary>How its arguments travel.</summary>
+    public Wire.Codec[] Codecs => field ??= [.. Info.GetParameters().Select(p => Wire.Codec.Of(p.ParameterType))];
+
+    /// <summary>Its name between processes.</summary>
+    public uint Number => _number ??= Wire.WireTypes.NumberOf(Info);
+
+    /// <summary>Puts a token in its place among the arguments, where the method takes one.</summary>
+    public bool TrySetToken(object?[] arguments, Func<CancellationToken> token)
+    {
+        if (_tokenIndex < 0)
+        {
+            return false;
+        }
+
+        arguments[_tokenIndex] = token();
+        return true;
+    }
+
     /// <summary>The call's cancellation token; none where the method takes none.</summary>
     public CancellationToken TokenOf(object?[] arguments) =>
         _tokenIndex >= 0 && arguments[_tokenIndex] is CancellationToken token ? token : default;
@@ -58,6 +77,10 @@ internal abstract class GrainMethod
 
     /// <summary>A call made by the code that runs now.</summary>
     public abstract CallRequest MakeRequest(GrainReference target, object?[] arguments, Activation? source, LocalRuntime sender);
+
+    /// <summary>A call that came from another process.</summary>
+    public abstract CallRequest MakeArrived(
+        GrainReference target, object?[] arguments, Transport.Arrival arrival, Request? parent, bool mayReenter, ActivityContext trace, int dueTick);
 
     /// <summary>The answer in the form that the caller's method returns.</summary>
     public abstract object? ToReturnValue(Task answer);
@@ -132,6 +155,17 @@ internal sealed class GrainMethod<TResult>(MethodInfo info, bool isValueTask) : 
             DueTick = IsOneWay ? int.MaxValue : sender.DueTick(ResponseTimeout),
         };
     }
+
+    public override CallRequest MakeArrived(
+        GrainReference target, object?[] arguments, Transport.Arrival arrival, Request? parent, bool mayReenter, ActivityContext trace, int dueTick) =>
+        new Transport.ArrivedCall<TResult>(this, target, arguments, arrival)
+        {
+            Parent = parent,
+            MayReenter = mayReenter,
+            Sender = target.Runtime,
+            RemoteParent = trace,
+            DueTick = dueTick,
+        };
 
     public override object? ToReturnValue(Task answer)
     {

@@ -33,6 +33,13 @@ internal sealed class InProcessCluster : IDisposable
 
     public ObserverTable Observers { get; } = new();
 
+    /// <summary>This process among others; null where it is alone.</summary>
+    public ClusterNode? Node { get; set; }
+
+    public IEnumerable<MemoryStreamHub> AllStreams => _streams.Values;
+
+    public IReadOnlyList<Partition> Partitions => _map.All;
+
     /// <summary>The silos that serve. Replaced as a whole.</summary>
     public IReadOnlyList<LocalRuntime> Silos { get; private set; } = [];
 
@@ -129,7 +136,7 @@ internal sealed class InProcessCluster : IDisposable
                 : isWorker ? Worker(id, grainClass, sender) : _map.Of(id).FindOrMake(id, grainClass);
             if (target is null)
             {
-                request.Fail(grainClass is null
+                Forward(request, id, grainClass is null
                     ? new ClientNotAvailableException(id)
                     : new SiloUnavailableException($"No silo serves {id}."));
                 return null;
@@ -143,6 +150,26 @@ internal sealed class InProcessCluster : IDisposable
 
         request.Fail(new OrleansMessageRejectionException($"{id} came and went {MaxRoutes} times while a request was on its way to it."));
         return null;
+    }
+
+    /// <summary>Sends a request to another process, or fails it where there is none.</summary>
+    public void Forward(Request request, GrainId id, Exception nobody)
+    {
+        if (Node is { } node)
+        {
+            node.Forward(request, id);
+        }
+        else
+        {
+            request.Fail(nobody);
+        }
+    }
+
+    /// <summary>Takes the one silo of this process in: its partitions are those that it holds leases for.</summary>
+    public void JoinAlone(LocalRuntime silo)
+    {
+        Tune(silo);
+        Silos = [silo];
     }
 
     /// <summary>The grain's activation; null where it is not alive. Workers are not found.</summary>
@@ -176,6 +203,7 @@ internal sealed class InProcessCluster : IDisposable
     {
         var sweep = tick % _sweepTicks == 0;
         var collect = tick % _collectTicks == 0;
+        Node?.OnTick();
         if ((!sweep && !collect) || Interlocked.Exchange(ref _isSweeping, 1) == 1)
         {
             return;
@@ -184,6 +212,7 @@ internal sealed class InProcessCluster : IDisposable
         try
         {
             var overdue = new List<Request>();
+            Node?.Calls.Sweep(tick, overdue);
             foreach (var activation in Alive())
             {
                 activation.Sweep(tick, overdue);

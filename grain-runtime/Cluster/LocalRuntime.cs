@@ -53,6 +53,9 @@ internal sealed class LocalRuntime
     /// <inheritdoc cref="IncomingFilters" />
     public IOutgoingGrainCallFilter[] OutgoingFilters { get; private set; } = [];
 
+    /// <summary>How long the grains here may act; null where this process is alone.</summary>
+    public Membership.Lease? Lease { get; set; }
+
     /// <summary>Requests that an activation may have; 0 for no limit.</summary>
     public int MailboxLimit { get; }
 

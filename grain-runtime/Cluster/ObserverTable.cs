@@ -7,12 +7,20 @@ namespace Bourse.GrainRuntime.Cluster;
 /// <summary>The observers of this process. Bounded by what their owners create and do not delete.</summary>
 internal sealed class ObserverTable : IActivationHome
 {
+    private static readonly GrainType s_type = GrainType.Create("sys.client");
+
     private readonly ConcurrentDictionary<GrainId, Activation> _observers = new();
+
+    public static bool IsObserver(GrainId id) => id.Type == s_type;
+
+    /// <summary>The process that the observer lives in; null where it was made outside of a cluster of processes.</summary>
+    public static Guid? ProcessOf(GrainId id) =>
+        id.TryGetGuidKey(out _, out var process) && Guid.TryParseExact(process, "N", out var found) ? found : null;
 
     public Activation Add(Type observerInterface, object instance, LocalRuntime owner)
     {
         var grainClass = GrainClass.OfObserver(observerInterface);
-        var id = GrainId.Create(grainClass.GrainType, GrainIdKeyExtensions.CreateGuidKey(Guid.NewGuid()));
+        var id = GrainId.Create(grainClass.GrainType, GrainIdKeyExtensions.CreateGuidKey(Guid.NewGuid(), owner.Cluster.Node?.Process.ToString("N")));
         return _observers[id] = new Activation(grainClass, id, owner, this, instance);
     }
 

@@ -15,4 +15,9 @@ internal static class EngineEvents
     public static readonly EventId StreamObserverFailed = new(4008, nameof(StreamObserverFailed));
     public static readonly EventId SiloStarted = new(4009, nameof(SiloStarted));
     public static readonly EventId SiloStopped = new(4010, nameof(SiloStopped));
+    public static readonly EventId PeerRefused = new(4011, nameof(PeerRefused));
+    public static readonly EventId MapTaken = new(4012, nameof(MapTaken));
+    public static readonly EventId LeaseLost = new(4013, nameof(LeaseLost));
+    public static readonly EventId MembershipFailed = new(4014, nameof(MembershipFailed));
+    public static readonly EventId StoodAside = new(4015, nameof(StoodAside));
 }

@@ -33,7 +33,7 @@ internal static class Tracing
     /// <summary>Begins the called grain's span.</summary>
     public static Activity? StartServer(CallRequest request)
     {
-        var activity = Application.StartActivity(request.Method.ActivityName, ActivityKind.Server, request.ParentActivity?.Context ?? default);
+        var activity = Application.StartActivity(request.Method.ActivityName, ActivityKind.Server, request.ParentActivity?.Context ?? request.RemoteParent);
         if (activity is not null)
         {
             Describe(activity, request);

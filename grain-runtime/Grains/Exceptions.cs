@@ -106,6 +106,10 @@ public sealed class ClientNotAvailableException : OrleansException
     internal ClientNotAvailableException(GrainId observer) : base($"The observer {observer} is gone.")
     {
     }
+
+    internal ClientNotAvailableException(string message) : base(message)
+    {
+    }
 }
 
 /// <summary>The host is set up wrongly.</summary>

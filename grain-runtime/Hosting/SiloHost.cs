@@ -1,6 +1,7 @@
 using System.Net;
 using Bourse.GrainRuntime.Activations;
 using Bourse.GrainRuntime.Cluster;
+using Bourse.GrainRuntime.Membership;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,17 +16,29 @@ namespace Bourse.GrainRuntime.Hosting;
 internal sealed class SiloHost(LocalRuntime silo, IServiceProvider services, IOptions<LocalPorts> ports) : IHostedService
 {
     private readonly SiloLifecycle _stages = new();
+    private SiloAgent? _agent;
     private InProcessCluster? _cluster;
     private bool _isOwnCluster;
     private bool _isOver;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        (_cluster, _isOwnCluster) = services.GetService<InProcessCluster>() is { } given
-            ? (given, false)
-            : LocalClusters.Enter(ports.Value, silo.Time);
-        silo.Join(_cluster);
-        _stages.Subscribe("Join", ServiceLifecycleStage.BecomeActive, _ => _cluster.Join(silo), _ => _cluster.Leave(silo));
+        if (services.GetService<LeaseTable>() is { } table)
+        {
+            (_cluster, _isOwnCluster) = (new InProcessCluster(silo.Time), true);
+            silo.Join(_cluster);
+            _agent = NewAgent(_cluster, table);
+            _stages.Subscribe("Join", ServiceLifecycleStage.BecomeActive, _agent.Join, _ => _agent.Leave());
+        }
+        else
+        {
+            (_cluster, _isOwnCluster) = services.GetService<InProcessCluster>() is { } given
+                ? (given, false)
+                : LocalClusters.Enter(ports.Value, silo.Time);
+            silo.Join(_cluster);
+            _stages.Subscribe("Join", ServiceLifecycleStage.BecomeActive, _ => _cluster.Join(silo), _ => _cluster.Leave(silo));
+        }
+
         foreach (var participant in services.GetServices<ILifecycleParticipant<ISiloLifecycle>>())
         {
             participant.Participate(_stages);
@@ -44,7 +57,7 @@ internal sealed class SiloHost(LocalRuntime silo, IServiceProvider services, IOp
 
         _isOver = true;
         await _stages.OnStop(cancellationToken);
-        Depart();
+        await Depart();
         silo.Logger.LogInformation(EngineEvents.SiloStopped, "{Silo} has stopped", silo.Name);
     }
 
@@ -54,14 +67,29 @@ internal sealed class SiloHost(LocalRuntime silo, IServiceProvider services, IOp
         if (_cluster is not null && !_isOver)
         {
             _isOver = true;
-            await _cluster.Kill(silo);
-            Depart();
+            await (_agent?.Kill() ?? _cluster.Kill(silo));
+            await Depart();
         }
     }
 
-    private void Depart()
+    private SiloAgent NewAgent(InProcessCluster cluster, LeaseTable table)
+    {
+        var endpoint = services.GetRequiredService<IOptions<EndpointOptions>>().Value;
+        return new SiloAgent(
+            cluster, silo, table, endpoint.SiloListeningEndpoint ?? new IPEndPoint(endpoint.AdvertisedIPAddress, endpoint.SiloPort),
+            port => new IPEndPoint(endpoint.AdvertisedIPAddress, endpoint.SiloPort == 0 ? port : endpoint.SiloPort).ToString());
+    }
+
+    private async Task Depart()
     {
         _cluster!.Forget(silo);
+        if (_agent is not null)
+        {
+            await _agent.DisposeAsync();
+            _cluster.Dispose();
+            return;
+        }
+
         LocalClusters.Leave(ports.Value, _cluster!);
         if (_isOwnCluster && _cluster!.Silos.Count == 0)
         {
@@ -74,9 +102,17 @@ internal sealed class SiloHost(LocalRuntime silo, IServiceProvider services, IOp
 internal sealed class ClientHost(LocalRuntime client, IServiceProvider services, IOptions<LocalPorts> ports) : IHostedService
 {
     private InProcessCluster? _cluster;
+    private ClientAgent? _agent;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        if (services.GetService<LeaseTable>() is { } table)
+        {
+            client.Join(_cluster = new InProcessCluster(client.Time));
+            _cluster.Tune(client);
+            return (_agent = new ClientAgent(_cluster, client, table)).Join(cancellationToken);
+        }
+
         _cluster = services.GetService<InProcessCluster>() ?? LocalClusters.Find(ports.Value.GatewayPort)
             ?? throw new SiloUnavailableException($"No silo of this process has the gateway port {ports.Value.GatewayPort}.");
         client.Join(_cluster);
@@ -84,10 +120,14 @@ internal sealed class ClientHost(LocalRuntime client, IServiceProvider services,
         return Task.CompletedTask;
     }
 
-    public Task StopAsync(CancellationToken cancellationToken)
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
         _cluster?.Forget(client);
-        return Task.CompletedTask;
+        if (_agent is not null)
+        {
+            await _agent.DisposeAsync();
+            _cluster!.Dispose();
+        }
     }
 }
 

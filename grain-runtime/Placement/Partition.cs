@@ -55,7 +55,7 @@ internal sealed class Partition : IActivationHome
 
         if (nobody is not null)
         {
-            left.ForEach(request => request.Fail(nobody));
+            left.ForEach(request => activation.Runtime.Cluster.Forward(request, activation.GrainId, nobody));
         }
     }
 

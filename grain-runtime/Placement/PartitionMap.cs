@@ -15,35 +15,50 @@ internal sealed class PartitionMap
 
     public Partition Of(GrainId id) => _partitions[id.GetUniformHashCode() % Count];
 
-    public List<Partition> OwnedBy(LocalRuntime silo) => [.. _partitions.Where(partition => partition.Owner == silo)];
-
     /// <summary>The silo with the fewest partitions; null where there is none.</summary>
     public LocalRuntime? Choose(IReadOnlyList<LocalRuntime> silos) => silos.MinBy(silo => _partitions.Count(partition => partition.Owner == silo));
 
+    /// <inheritdoc cref="Moves{TOwner}" />
+    public List<(Partition Partition, LocalRuntime? Owner)> Moves(IReadOnlyList<LocalRuntime> silos) =>
+        [.. Moves([.. _partitions.Select(partition => partition.Owner)], silos).Select(move => (_partitions[move.Partition], move.Owner))];
+
     /// <summary>The fewest moves after which each of these silos owns the same number of partitions, one more or less, and nobody else any.</summary>
-    public List<(Partition Partition, LocalRuntime? Owner)> Moves(IReadOnlyList<LocalRuntime> silos)
+    public static List<(int Partition, TOwner? Owner)> Moves<TOwner>(IReadOnlyList<TOwner?> owners, IReadOnlyList<TOwner> silos)
+        where TOwner : notnull
     {
         if (silos.Count == 0)
         {
-            return [.. _partitions.Select(partition => (partition, (LocalRuntime?)null))];
+            return [.. owners.Select((_, i) => (i, default(TOwner)))];
         }
 
-        var owned = silos.ToDictionary(silo => silo, OwnedBy);
-        var free = new Queue<Partition>(_partitions.Where(partition => partition.Owner is null || !owned.ContainsKey(partition.Owner)));
-        var extra = Count % silos.Count;
-        var moves = new List<(Partition, LocalRuntime?)>();
-        var byWealth = silos.OrderByDescending(silo => owned[silo].Count).ToList();
-        var share = byWealth.Select((_, i) => (Count / silos.Count) + (i < extra ? 1 : 0)).ToList();
-        for (var i = 0; i < byWealth.Count; i++)
+        var owned = silos.ToDictionary(silo => silo, _ => new List<int>());
+        var free = new Queue<int>();
+        for (var i = 0; i < owners.Count; i++)
         {
-            owned[byWealth[i]].Skip(share[i]).ToList().ForEach(free.Enqueue);
-        }
-
-        for (var i = 0; i < byWealth.Count; i++)
-        {
-            for (var missing = share[i] - owned[byWealth[i]].Count; missing > 0; missing--)
+            if (owners[i] is { } owner && owned.TryGetValue(owner, out var its))
             {
-                moves.Add((free.Dequeue(), byWealth[i]));
+                its.Add(i);
+            }
+            else
+            {
+                free.Enqueue(i);
+            }
+        }
+
+        var extra = owners.Count % silos.Count;
+        var byWealth = owned.Values.Zip(owned.Keys).OrderByDescending(silo => silo.First.Count).ToList();
+        var share = byWealth.Select((_, i) => (owners.Count / silos.Count) + (i < extra ? 1 : 0)).ToList();
+        for (var i = 0; i < byWealth.Count; i++)
+        {
+            byWealth[i].First.Skip(share[i]).ToList().ForEach(free.Enqueue);
+        }
+
+        var moves = new List<(int, TOwner?)>();
+        for (var i = 0; i < byWealth.Count; i++)
+        {
+            for (var missing = share[i] - byWealth[i].First.Count; missing > 0; missing--)
+            {
+                moves.Add((free.Dequeue(), (TOwner?)byWealth[i].Second));
             }
         }
 

@@ -33,6 +33,8 @@ internal sealed class MemoryStreamHub(string name, InProcessCluster cluster)
 
     public InProcessCluster Cluster => cluster;
 
+    public IEnumerable<StreamChannel> Channels => _channels.Values;
+
     public StreamChannel Channel(StreamId id) => _channels.TryGetValue(id, out var channel)
         ? channel
         : _channels.GetOrAdd(id, static (id, hub) => new StreamChannel(hub, id, hub.ImplicitSubscribers(id)), this);

@@ -37,7 +37,7 @@ internal sealed class Subscription
         Mailbox = mailbox;
     }
 
-    public Guid Id { get; } = Guid.NewGuid();
+    public Guid Id { get; init; } = Guid.NewGuid();
 
     public StreamChannel Channel { get; }
 
@@ -98,7 +98,8 @@ internal sealed class Subscription
         }
     }
 
-    private List<StreamEvent> Take()
+    /// <summary>The next events for the subscriber.</summary>
+    public List<StreamEvent> Take()
     {
         lock (_lock)
         {
@@ -113,7 +114,7 @@ internal sealed class Subscription
     }
 
     /// <summary>After a delivery: the next one, or none until an event comes.</summary>
-    private void Continue(bool hasFailed)
+    public void Continue(bool hasFailed)
     {
         lock (_lock)
         {
@@ -159,8 +160,10 @@ internal sealed class Subscription
     }
 
     /// <summary>The turn in which a batch is handed over.</summary>
-    private sealed class Delivery(Subscription subscription) : Request
+    internal sealed class Delivery(Subscription subscription) : Request
     {
+        public Subscription Subscription => subscription;
+
         public override async Task Run(Activation activation)
         {
             var observers = activation.GetComponent<StreamObservers>();

@@ -26,17 +26,17 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         _options = options;
         _time = time;
         _meter = new JournalMeter(() => PendingRows);
+        var session = connection.ApplicationName ?? $"bourse-{Guid.CreateVersion7(time.GetUtcNow()):N}";
         _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connection.ConnectionString)
         {
-            ApplicationName = "bourse-journal",
+            ApplicationName = $"{session}-journal",
             MaxPoolSize = 16,
             MaxAutoPrepare = 20,
             AutoPrepareMinUsages = 2,
         });
         _reader = new JournalReader(_source);
         _snapshots = new SnapshotWriter(_source, options, time, logger, _meter);
-        var id = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
-        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(lane => MakeLane($"bourse-{id}-{lane}"))];
+        _lanes = [.. Enumerable.Range(0, options.Lanes).Select(lane => MakeLane($"{session}-{lane}"))];
 
         JournalLane MakeLane(string name)
         {

@@ -1,19 +1,24 @@
 using Bourse.GrainInterfaces.Feeds;
+using Bourse.Silo.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using Orleans;
 
 namespace Bourse.Silo.MarketData;
 
 /// <summary>
-/// Runs the configured source in this silo, from when the silo serves until it stops. A source that fails is told in the log and stays
-/// down; the silo serves on.
+/// Runs the configured source, from when the silo serves until it stops, in one silo of the cluster: when that one goes, another takes it up. A source
+/// that fails is told in the log and stays down; the silo serves on.
 /// </summary>
 public sealed partial class MarketDataService(
-    MarketPump pump, IGrainFactory grains, IOptions<MarketDataOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
+    Func<MarketPump> newPump, NpgsqlDataSource database, IGrainFactory grains, IOptions<MarketDataOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
     ILogger<MarketDataService> logger) : BackgroundService
 {
+    // Any number that nobody else locks on: "market" in ASCII.
+    private const long LockKey = 0x6D61726B6574;
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan TellInterval = TimeSpan.FromSeconds(30);
 
@@ -30,10 +35,11 @@ public sealed partial class MarketDataService(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
         {
-            await Play(stop.Token);
-
-            // The makers quote on at the last prices.
-            await pump.WaitForMakers();
+            await WaitForSilo(stop.Token);
+            while (!await TryPlay(stop.Token))
+            {
+                await Task.Delay(RetryInterval, time, stop.Token);
+            }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -41,11 +47,33 @@ public sealed partial class MarketDataService(
         }
     }
 
-    private async Task Play(CancellationToken cancellation)
+    /// <summary>False where another silo plays, or this one may not go on.</summary>
+    private async Task<bool> TryPlay(CancellationToken cancellation)
     {
         try
         {
-            await WaitForSilo(cancellation);
+            return await new ClusterLock(database, LockKey, time).TryRun(Play, cancellation);
+        }
+        catch (Exception exception) when (!cancellation.IsCancellationRequested && exception is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            LogLockLost(exception.Message);
+            return false;
+        }
+    }
+
+    private async Task Play(CancellationToken cancellation)
+    {
+        var pump = newPump();
+        await PlaySource(pump, cancellation);
+
+        // The makers quote on at the last prices.
+        await pump.WaitForMakers();
+    }
+
+    private async Task PlaySource(MarketPump pump, CancellationToken cancellation)
+    {
+        try
+        {
             var source = await MakeSource(cancellation);
             LogStarted(_options.Source);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -157,6 +185,9 @@ public sealed partial class MarketDataService(
 
     [LoggerMessage(5, LogLevel.Error, "The market data source failed; the silo serves on without it.")]
     private partial void LogFailed(Exception exception);
+
+    [LoggerMessage(7, LogLevel.Warning, "Whether this silo is to run the market data source is not known: {Why}")]
+    private partial void LogLockLost(string why);
 
     [LoggerMessage(6, LogLevel.Information, "Feeds do not answer yet; the market data source waits.")]
     private partial void LogNotReady(Exception exception);

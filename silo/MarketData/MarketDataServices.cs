@@ -38,13 +38,13 @@ public static class MarketDataServices
         return silo;
     }
 
-    /// <summary>Runs the configured source in this silo; one silo of a cluster does.</summary>
+    /// <summary>Runs the configured source in one silo of the cluster.</summary>
     public static ISiloBuilder AddMarketData(this ISiloBuilder silo, Action<MarketDataOptions> configure)
     {
         silo.Services.AddOptions<MarketDataOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart()
             .Validate(o => ReplaySpeed.TryParse(o.Speed, out _), "The replay's speed is 'max' or a factor from 0.001 to 1,000,000.")
             .Validate(o => o.Source != MarketDataKind.Replay || o.Files.Count > 0, "A replay needs at least one file.");
-        silo.Services.TryAddSingleton(provider => new MarketPump(
+        silo.Services.TryAddSingleton<Func<MarketPump>>(provider => () => new MarketPump(
             provider.GetRequiredService<IGrainFactory>(),
             provider.GetRequiredService<InstrumentCatalogue>(),
             provider.GetRequiredService<IOptions<MarketDataOptions>>().Value,

@@ -50,7 +50,7 @@ public sealed class CallerGrain : Grain, ICallerGrain
     }
 }
 
-/// <summary>Local grain calls a second: <c>bench grain-calls [seconds]</c>.</summary>
+/// <summary>Grain calls a second, in one process and between two: <c>bench grain-calls [seconds]</c>.</summary>
 internal static class GrainCalls
 {
     private const int CallsPerRound = 20_000;
@@ -93,6 +93,7 @@ internal static class GrainCalls
 
             return CallsPerRound;
         });
+        await RemoteGrainCalls.Run(seconds, Measure);
         await MeasureIdle(cluster);
         return 0;
     }

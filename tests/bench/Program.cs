@@ -6,6 +6,7 @@ return args switch
     ["matching", .. var rest] => Matching.Run(rest),
     ["accounts", .. var rest] => AccountLife.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
+    ["grain-calls-silo", var database] => await RemoteGrainCalls.Silo(database),
     ["journal-rows", .. var rest] => await JournalRows.Run(rest),
     ["orders", .. var rest] => await Orders.Run(rest),
     ["ingest", .. var rest] => await Ingest.Run(rest),

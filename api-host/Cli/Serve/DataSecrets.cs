@@ -26,8 +26,21 @@ internal static class DataSecrets
                 options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
             }
 
-            using var writer = new StreamWriter(file, options);
-            writer.Write("data:" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes)));
+            // Front ends that start at once: the first one's key counts, whole.
+            var draft = $"{file}.{Environment.ProcessId}";
+            using (var writer = new StreamWriter(draft, options))
+            {
+                writer.Write("data:" + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(KeyBytes)));
+            }
+
+            try
+            {
+                File.Move(draft, file, overwrite: false);
+            }
+            catch (IOException) when (File.Exists(file))
+            {
+                File.Delete(draft);
+            }
         }
 
         configuration[Setting] = File.ReadAllText(file).Trim();

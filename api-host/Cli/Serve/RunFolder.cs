@@ -33,6 +33,33 @@ internal sealed class RunFolder : IDisposable
 
     public string LogFile { get; }
 
+    /// <summary>The smallest number that no living process of the role has.</summary>
+    public static int NextNumber(string dataDir, string role)
+    {
+        var number = 1;
+        while (File.Exists(PidFile(number)) && int.TryParse(File.ReadAllText(PidFile(number)), out var pid) && IsAlive(pid))
+        {
+            number++;
+        }
+
+        return number;
+
+        string PidFile(int n) => Path.Combine(dataDir, "run", $"{role}-{n}.pid");
+    }
+
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            using var process = System.Diagnostics.Process.GetProcessById(pid);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
     public void Dispose()
     {
         foreach (var file in _pidFiles)

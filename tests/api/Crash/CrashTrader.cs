@@ -147,7 +147,7 @@ public sealed class CrashTrader
                     return;
                 }
             }
-            catch (Exception broken) when (broken is IOException or WebSocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception broken) when (broken is IOException or WebSocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
             {
                 last = broken.Message; // the process was killed before it had answered
             }

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Bourse.GrainRuntime.Membership;
+using Bourse.GrainRuntime.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Bourse.GrainRuntime.Transport;
+
+/// <summary>
+/// This process's connections: one to each silo, and for a silo one to each client. The younger silo connects to the older, and a client to every
+/// silo, again and again while the map names it.
+/// </summary>
+internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameReader> newReader, ILogger logger)
+{
+    private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<long, Connection> _members = new();
+    private readonly ConcurrentDictionary<Guid, Connection> _processes = new();
+
+    // Members that are dialled, and since when they have not been reached (in ms; 0: they are).
+    private readonly ConcurrentDictionary<long, long> _dialled = new();
+    private ClusterMap _map = ClusterMap.Empty;
+    private int _isOver;
+
+    /// <summary>What takes frames.</summary>
+    public required Action<Connection, FrameKind, FrameReader> Handle { get; init; }
+
+    /// <summary>Called before the first frame of a connection is read.</summary>
+    public required Action<Connection> Opened { get; init; }
+
+    /// <summary>Called after a connection has ended.</summary>
+    public required Action<Connection> Closed { get; init; }
+
+    public IEnumerable<Connection> All => _processes.Values;
+
+    public IEnumerable<Connection> Silos => _members.Values;
+
+    public Connection? ToMember(long member) => _members.GetValueOrDefault(member);
+
+    public Connection? ToProcess(Guid process) => _processes.GetValueOrDefault(process);
+
+    /// <summary>Members that this process connects to and has not reached for so long.</summary>
+    public IEnumerable<long> UnreachedFor(TimeSpan time)
+    {
+        var before = Environment.TickCount64 - (long)time.TotalMilliseconds;
+        return _dialled.Where(dialled => dialled.Value != 0 && dialled.Value < before).Select(dialled => dialled.Key);
+    }
+
+    /// <summary>Connects to what the map names and this process connects to.</summary>
+    public void Follow(ClusterMap map)
+    {
+        Volatile.Write(ref _map, map);
+        var me = self().Member;
+        foreach (var member in map.Members.Values.Where(m => m.Id != me && (me == 0 || m.Id < me)))
+        {
+            if (_dialled.TryAdd(member.Id, Environment.TickCount64))
+            {
+                _ = Task.Run(() => KeepDialling(member));
+            }
+        }
+    }
+
+    /// <summary>Runs a connection until it ends.</summary>
+    public async Task Run(Socket socket, PeerIdentity peer)
+    {
+        var connection = new Connection(socket, peer, newReader());
+        _processes.GetValueOrDefault(peer.Process)?.Close(); // the peer knows that it is dead, this side does not yet
+        _processes[peer.Process] = connection;
+        if (peer.IsSilo)
+        {
+            _members[peer.Member] = connection;
+        }
+
+        if (Volatile.Read(ref _isOver) != 0)
+        {
+            connection.Close();
+        }
+
+        try
+        {
+            Opened(connection);
+            await connection.Run(Handle);
+        }
+        catch (Exception exception)
+        {
+            // What a peer sends ends its connection, and nothing else.
+            logger.LogWarning(EngineEvents.PeerRefused, exception, "The connection with {Peer} is closed", peer);
+        }
+
+        connection.Close();
+        _processes.TryRemove(KeyValuePair.Create(peer.Process, connection));
+        _members.TryRemove(KeyValuePair.Create(peer.Member, connection));
+        Closed(connection);
+    }
+
+    public void Close()
+    {
+        Volatile.Write(ref _isOver, 1);
+        foreach (var connection in All)
+        {
+            connection.Close();
+        }
+    }
+
+    private async Task KeepDialling(ClusterMember member)
+    {
+        while (Volatile.Read(ref _isOver) == 0 && Volatile.Read(ref _map).Members.ContainsKey(member.Id))
+        {
+            try
+            {
+                var (socket, peer) = await Dial(member);
+                _dialled[member.Id] = 0;
+                await Run(socket, peer);
+                _dialled[member.Id] = Environment.TickCount64;
+            }
+            catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException)
+            {
+                logger.LogDebug(exception, "{Member} is not reached", member.Name);
+            }
+
+            await Task.Delay(s_pause);
+        }
+
+        _dialled.TryRemove(member.Id, out _);
+    }
+
+    private async Task<(Socket Socket, PeerIdentity Peer)> Dial(ClusterMember member)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            using var timeout = new CancellationTokenSource(s_connectTimeout);
+            var colon = member.Address.LastIndexOf(':');
+            await socket.ConnectAsync(member.Address[..colon], int.Parse(member.Address.AsSpan(colon + 1), null), timeout.Token);
+            await using var stream = new NetworkStream(socket);
+            return (socket, await Handshake.Dial(stream, secret, self(), member.Id, timeout.Token));
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+}
