@@ -30,14 +30,14 @@ public sealed class SiloStorage : IAsyncDisposable
         string connectionString, string? readConnectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
     {
         connectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = $"bourse-{Guid.CreateVersion7(time.GetUtcNow()):N}" }.ConnectionString;
-        var source = NpgsqlDataSource.Create(connectionString);
+        var source = Bounded(connectionString);
         try
         {
             await Migrator.MigrateAsync(source, cancellation);
             var journal = await PostgresJournal.OpenAsync(
                 connectionString, new JournalOptions(), time, loggers.CreateLogger<PostgresJournal>(), cancellation);
             return new SiloStorage(
-                connectionString, source, readConnectionString is null ? source : NpgsqlDataSource.Create(readConnectionString), journal);
+                connectionString, source, readConnectionString is null ? source : Bounded(readConnectionString), journal);
         }
         catch
         {
@@ -45,6 +45,10 @@ public sealed class SiloStorage : IAsyncDisposable
             throw;
         }
     }
+
+    // Several silos share one server; who finds no free connection waits for one.
+    private static NpgsqlDataSource Bounded(string connectionString) =>
+        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 20 });
 
     public async ValueTask DisposeAsync()
     {
