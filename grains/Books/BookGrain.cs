@@ -101,7 +101,15 @@ public sealed partial class BookGrain(
     public async Task<BookAnswer> GetReports(string account, long after)
     {
         ThrowIfFaulted();
-        if (_book.FindAccount(account) is not { } known)
+        var found = _book.FindAccount(account);
+        if (after > (found?.LastReport ?? 0))
+        {
+            // The account has what this activation never said: another one wrote.
+            Fault(new JournalConflictException($"account {account} has report {after} of {Symbol}; the newest here is {found?.LastReport ?? 0}"));
+            ThrowIfFaulted();
+        }
+
+        if (found is not { } known)
         {
             return new BookAnswer(BookAnswerKind.Done, 1, [], 0);
         }
