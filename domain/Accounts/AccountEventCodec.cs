@@ -8,7 +8,7 @@ namespace Bourse.Domain.Accounts;
 /// Account events as self-delimiting bytes: a type byte, then the fields. A type's shape never changes; a changed event gets
 /// a new type byte, and the old one is still read.
 /// </summary>
-public static class AccountEventCodec
+public static partial class AccountEventCodec
 {
     private const byte Opened = 1;
     private const byte CashIn = 2;
@@ -242,15 +242,16 @@ public static class AccountEventCodec
     private static OrderFilled ReadFilled(ref WireReader r, Guid id, string symbol, long report, long seq, long time)
     {
         var currency = r.ReadString();
-        var flags = r.ReadByte();
-        if ((flags & 3) is 0 or 3 || flags > 15)
-        {
-            throw new WireFormatException($"A fill's flags {flags} are malformed.");
-        }
-
+        var flags = ReadFillFlags(ref r);
         return new OrderFilled(
             id, symbol, currency, (Side)(flags & 3), r.ReadCount(), r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(),
             (flags & 4) != 0, (flags & 8) != 0, r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimal(),
             r.ReadDecimal(), report, seq, time);
+    }
+
+    private static byte ReadFillFlags(ref WireReader r)
+    {
+        var flags = r.ReadByte();
+        return (flags & 3) is 0 or 3 || flags > 15 ? throw new WireFormatException($"A fill's flags {flags} are malformed.") : flags;
     }
 }

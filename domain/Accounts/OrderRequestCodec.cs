@@ -36,16 +36,10 @@ internal static class OrderRequestCodec
         var quantity = r.ReadDecimal();
         var limitPrice = r.ReadDecimalOrNull();
         var stopPrice = r.ReadDecimalOrNull();
-        var flags = r.ReadByte();
-        var prevention = (SelfTradePrevention)((flags >> 2) & 3);
-        if (flags > (HasAdvanced | 15) || prevention > SelfTradePrevention.CancelBoth)
-        {
-            throw new WireFormatException($"A request's flags {flags} are malformed.");
-        }
-
+        var flags = ReadFlags(ref r);
         return new OrderRequest(
             symbol, side, type, timeInForce, quantity, limitPrice, stopPrice, (flags & 1) != 0, (flags & 2) != 0,
-            prevention, r.ReadString(), (flags & HasAdvanced) != 0 ? AdvancedTerms.Read(ref r) : null);
+            PreventionOf(flags), r.ReadString(), (flags & HasAdvanced) != 0 ? AdvancedTerms.Read(ref r) : null);
     }
 
     /// <summary>Reads past the rest.</summary>
@@ -62,9 +56,35 @@ internal static class OrderRequestCodec
         return r.ReadString();
     }
 
+    /// <summary>As <see cref="Read(ref WireReader)"/>, into a view.</summary>
+    public static void Read(scoped ref WireReader r, ref AccountEventView view)
+    {
+        view.Symbol = r.ReadBytes();
+        view.Side = (Side)ReadEnum(ref r, 1, 2);
+        view.Type = (OrderType)ReadEnum(ref r, 1, 5);
+        view.TimeInForce = (TimeInForce)ReadEnum(ref r, 1, 5);
+        view.Quantity = r.ReadDecimal();
+        view.LimitPrice = r.ReadDecimalOrNull();
+        view.StopPrice = r.ReadDecimalOrNull();
+        var flags = ReadFlags(ref r);
+        (view.PostOnly, view.ReduceOnly, view.SelfTradePrevention) = ((flags & 1) != 0, (flags & 2) != 0, PreventionOf(flags));
+        view.ClientOrderId = r.ReadBytes();
+        view.Advanced = (flags & HasAdvanced) != 0 ? AdvancedTerms.Read(ref r) : null;
+    }
+
     public static byte ReadEnum(ref WireReader r, byte least, byte most)
     {
         var value = r.ReadByte();
         return value >= least && value <= most ? value : throw new WireFormatException($"A value {value} is not within {least} to {most}.");
     }
+
+    private static byte ReadFlags(ref WireReader r)
+    {
+        var flags = r.ReadByte();
+        return flags <= (HasAdvanced | 15) && PreventionOf(flags) <= SelfTradePrevention.CancelBoth
+            ? flags
+            : throw new WireFormatException($"A request's flags {flags} are malformed.");
+    }
+
+    private static SelfTradePrevention PreventionOf(byte flags) => (SelfTradePrevention)((flags >> 2) & 3);
 }

@@ -41,7 +41,7 @@ public sealed record BookEntry(
 public static class BookJournal
 {
     // A submit with an advanced order behind its fields; read as a submit.
-    private const byte SubmitAdvanced = 9;
+    internal const byte SubmitAdvanced = 9;
 
     internal static void WriteTerms(IBufferWriter<byte> output, in BookTerms terms, long sessionEndMs)
     {

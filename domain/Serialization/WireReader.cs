@@ -84,22 +84,26 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public string ReadString() => Encoding.UTF8.GetString(Take(ReadLength()));
 
-    public string? ReadStringOrNull()
-    {
-        var length = ReadVarUInt();
-        if (length == 0)
-        {
-            return null;
-        }
+    public string? ReadStringOrNull() => TryReadOptional(out var text) ? Encoding.UTF8.GetString(text) : null;
 
-        return length - 1 <= (ulong)_rest.Length
-            ? Encoding.UTF8.GetString(Take((int)(length - 1)))
-            : throw new WireFormatException("A string reaches past the end.");
-    }
+    /// <summary>The bytes of what <see cref="ReadStringOrNull"/> reads; empty for null.</summary>
+    public ReadOnlySpan<byte> ReadBytesOrNull() => TryReadOptional(out var bytes) ? bytes : default;
 
     public Guid ReadGuid() => new(Take(16));
 
     public ReadOnlySpan<byte> ReadBytes() => Take(ReadLength());
+
+    private bool TryReadOptional(out ReadOnlySpan<byte> bytes)
+    {
+        var length = ReadVarUInt();
+        if (length > (ulong)_rest.Length + 1)
+        {
+            throw new WireFormatException("A string reaches past the end.");
+        }
+
+        bytes = length == 0 ? default : Take((int)(length - 1));
+        return length != 0;
+    }
 
     private decimal ReadDecimal(byte head)
     {

@@ -76,6 +76,9 @@ internal sealed class CopyBuffer
     /// <summary>A timestamptz of ms since 1970 UTC.</summary>
     public void WriteTimeMs(long value) => Write((value * 1_000) - ((PostgresEpochTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond));
 
+    /// <summary>The time of a timestamptz as it travels.</summary>
+    public static DateTimeOffset ToTime(long microseconds) => new((microseconds * TimeSpan.TicksPerMicrosecond) + PostgresEpochTicks, TimeSpan.Zero);
+
     /// <summary>A numeric, with the decimals that the value carries.</summary>
     public void Write(decimal value)
     {
@@ -118,6 +121,13 @@ internal sealed class CopyBuffer
         var length = Encoding.UTF8.GetBytes(value, room[4..]);
         BinaryPrimitives.WriteInt32BigEndian(room, length);
         _length -= most - length;
+    }
+
+    /// <summary>Text that is UTF-8 already.</summary>
+    public void WriteUtf8(ReadOnlySpan<byte> text)
+    {
+        BeginBytes(text.Length);
+        WriteRaw(text);
     }
 
     /// <summary>The length of a value whose bytes follow by <see cref="WriteRaw"/>.</summary>

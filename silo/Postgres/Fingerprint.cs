@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Bourse.Silo.Postgres;
 
 /// <summary>
@@ -14,6 +16,25 @@ internal static class Fingerprint
 
     /// <summary>Of an account's client order id.</summary>
     public static long Of(string account, string clientOrderId) => (long)Add(Add(Add(Offset, account), "/"), clientOrderId);
+
+    /// <inheritdoc cref="Of(string, string)"/>
+    /// <param name="account">The fingerprint of the account.</param>
+    /// <param name="clientOrderId">In UTF-8.</param>
+    public static long Of(long account, ReadOnlySpan<byte> clientOrderId)
+    {
+        var hash = ((ulong)account ^ '/') * Prime;
+        if (!Ascii.IsValid(clientOrderId))
+        {
+            return (long)Add(hash, Encoding.UTF8.GetString(clientOrderId));
+        }
+
+        foreach (var c in clientOrderId)
+        {
+            hash = (hash ^ c) * Prime;
+        }
+
+        return (long)hash;
+    }
 
     private static ulong Add(ulong hash, string text)
     {

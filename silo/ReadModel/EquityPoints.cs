@@ -24,9 +24,9 @@ internal sealed class EquityPoints
     /// <summary>A batch is in the tables.</summary>
     public void Add(ReadModelBatch batch)
     {
-        foreach (var (account, _) in batch.Balances.Keys)
+        foreach (ref readonly var balance in batch.Balances.All)
         {
-            _moved.Add(account);
+            _moved.Add(balance.Account.Text);
         }
 
         var minute = MinuteOf(batch.NewestTime);

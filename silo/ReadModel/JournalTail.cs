@@ -1,54 +1,56 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Bourse.Silo.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Bourse.Silo.ReadModel;
 
 /// <summary>
 /// Reads the journal in commit order. Only rows of transactions older than every running one are read: no row can appear
-/// before them any more.
+/// before them any more. The rows come as <c>COPY</c> sends them, into one buffer that is used again.
 /// </summary>
-internal static class JournalTail
+internal sealed class JournalTail(NpgsqlConnection connection)
 {
-    private const string Sql =
-        """
-        SELECT xid, position, stream, payload, version, count, time FROM journal
-        WHERE (xid, position) > ($1, $2) AND xid < pg_snapshot_xmin(pg_current_snapshot())
-        ORDER BY xid, position LIMIT $3
-        """;
+    private readonly CopyRows _rows = new();
 
-    /// <summary>Hands each row after the cursor to <paramref name="take"/>, until that says no more, there are none, or <paramref name="maxRows"/> are taken.</summary>
-    /// <returns>How many rows were taken.</returns>
-    public static async Task<int> Read(
-        NpgsqlConnection connection, JournalCursor after, int maxRows, Func<TailRow, bool> take, CancellationToken cancellation)
+    /// <summary>Reads the rows after a cursor, at most so many, for <see cref="Next"/> to hand out.</summary>
+    /// <param name="last">The last place that may be read; null: as far as is final.</param>
+    public async Task Read(JournalCursor after, JournalCursor? last, int maxRows, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(Sql, connection)
-        {
-            Parameters =
-            {
-                new NpgsqlParameter<ulong> { TypedValue = after.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 },
-                new NpgsqlParameter<long> { TypedValue = after.Position },
-                new NpgsqlParameter<int> { TypedValue = maxRows },
-            },
-        };
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = 0;
-        while (await reader.ReadAsync(cancellation))
-        {
-            var row = new TailRow(
-                new JournalCursor(reader.GetFieldValue<ulong>(0), reader.GetInt64(1)),
-                reader.GetString(2),
-                reader.GetFieldValue<byte[]>(3),
-                reader.GetInt64(4),
-                reader.GetInt32(5),
-                reader.GetFieldValue<DateTimeOffset>(6));
-            if (!take(row))
-            {
-                break;
-            }
+        var until = last is { } end ? $" AND (xid, position) <= {Literal(end)}" : "";
+        await _rows.Read(
+            connection,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                COPY (SELECT xid, position, stream, payload, version, count, time FROM journal
+                WHERE (xid, position) > {Literal(after)}{until} AND xid < pg_snapshot_xmin(pg_current_snapshot())
+                ORDER BY xid, position LIMIT {maxRows}) TO STDOUT (FORMAT BINARY)
+                """),
+            cancellation);
+    }
 
-            rows++;
+    /// <summary>The next row of what was read; false after the last. It lives until the next <see cref="Read"/>.</summary>
+    /// <exception cref="InvalidDataException">PostgreSQL sent something else.</exception>
+    public bool Next(out RawRow row)
+    {
+        if (!_rows.NextRow(columns: 7))
+        {
+            row = default;
+            return false;
         }
 
-        return rows;
+        row = new RawRow
+        {
+            Cursor = new JournalCursor(BinaryPrimitives.ReadUInt64BigEndian(_rows.Column(8)), BinaryPrimitives.ReadInt64BigEndian(_rows.Column(8))),
+            Stream = _rows.Column(),
+            Payload = _rows.Column(),
+            Version = BinaryPrimitives.ReadInt64BigEndian(_rows.Column(8)),
+            Count = BinaryPrimitives.ReadInt32BigEndian(_rows.Column(4)),
+            Time = CopyBuffer.ToTime(BinaryPrimitives.ReadInt64BigEndian(_rows.Column(8))),
+        };
+        return true;
     }
+
+    private static string Literal(JournalCursor cursor) => string.Create(CultureInfo.InvariantCulture, $"('{cursor.Xid}'::xid8, {cursor.Position})");
 }

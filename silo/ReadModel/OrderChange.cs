@@ -1,98 +1,99 @@
 using Bourse.Domain.Accounts;
-using Bourse.Silo.Postgres;
+using Bourse.Domain.Matching;
 
 namespace Bourse.Silo.ReadModel;
 
 /// <summary>What a batch of events did to one order: only its last state matters. What no event told stays as the table has it.</summary>
-internal sealed class OrderChange(Guid id, string account)
+internal struct OrderChange
 {
-    public Guid Id { get; } = id;
-
-    public string Account { get; } = account;
-
-    public long AccountKey { get; } = Fingerprint.Of(account);
+    public Guid Id;
+    public Name Account;
 
     /// <summary>Set when the order was placed in this batch: the row is new.</summary>
-    public OrderPlaced? Placed { get; private set; }
+    public Name? PlacedSymbol;
+    public long PlacedAtMs;
+    public Range ClientOrderId;
+    public Side Side;
+    public OrderType Type;
+    public TimeInForce TimeInForce;
+    public SelfTradePrevention SelfTradePrevention;
+    public bool PostOnly;
+    public bool ReduceOnly;
+    public AdvancedTerms? Advanced;
 
     /// <summary>Null: as it was.</summary>
-    public OrderStatus? Status { get; private set; }
+    public OrderStatus? Status;
 
     /// <summary>Null: as it was.</summary>
-    public decimal? FilledQuantity { get; private set; }
-
-    public decimal? FilledAveragePrice { get; private set; }
+    public decimal? FilledQuantity;
+    public decimal? FilledAveragePrice;
 
     /// <summary>Set when the terms are new; limit and stop price are new with it, null included. A stop price without it followed the market.</summary>
-    public decimal? Quantity { get; private set; }
-
-    public decimal? LimitPrice { get; private set; }
-
-    public decimal? StopPrice { get; private set; }
-
-    public string? RejectCode { get; private set; }
+    public decimal? Quantity;
+    public decimal? LimitPrice;
+    public decimal? StopPrice;
+    public Name? RejectCode;
 
     /// <summary>0: as it was.</summary>
-    public long UpdatedAtMs { get; private set; }
+    public long UpdatedAtMs;
 
     /// <summary>The new time of change if the table says that the order is open; 0: none.</summary>
-    public long UpdatedAtIfOpenMs { get; private set; }
+    public long UpdatedAtIfOpenMs;
 
     /// <summary>0: as it was.</summary>
-    public long Seq { get; private set; }
+    public long Seq;
 
     /// <summary>Open statuses, as the tables hold them.</summary>
     public static bool IsOpen(OrderStatus status) =>
         status is OrderStatus.PendingNew or OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.Held;
 
-    private bool IsKnownOpen => Status is { } status ? IsOpen(status) : UpdatedAtMs != 0;
+    private readonly bool IsKnownOpen => Status is { } status ? IsOpen(status) : UpdatedAtMs != 0;
 
     /// <summary>Takes an event of this order.</summary>
-    public void Apply(OrderEvent e)
+    /// <param name="clientOrderId">Where the batch keeps the text, for an order that is placed.</param>
+    /// <param name="names">Finds symbol and code.</param>
+    public void Apply(in AccountEventView e, Range clientOrderId, NamePool names)
     {
-        switch (e)
+        switch (e.Kind)
         {
-            case OrderPlaced placed:
-                Placed = placed;
+            case AccountEventKind.Placed:
+                (PlacedSymbol, PlacedAtMs, ClientOrderId) = (names.Of(e.Symbol), e.TimeMs, clientOrderId);
+                (Side, Type, TimeInForce, SelfTradePrevention) = (e.Side, e.Type, e.TimeInForce, e.SelfTradePrevention);
+                (PostOnly, ReduceOnly, Advanced) = (e.PostOnly, e.ReduceOnly, e.Advanced);
                 Status = OrderStatus.PendingNew;
                 FilledQuantity = 0;
-                (Quantity, LimitPrice, StopPrice) = (placed.Request.Quantity, placed.Request.LimitPrice, placed.StopPrice);
+                (Quantity, LimitPrice, StopPrice) = (e.Quantity, e.LimitPrice, e.StopPrice);
                 break;
-            case OrderAccepted or OrderTriggered:
+            case AccountEventKind.Accepted or AccountEventKind.Triggered:
                 Status = OrderStatus.New;
                 break;
-            case OrderFilled filled:
-                Status = filled.Completes ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
-                (FilledQuantity, FilledAveragePrice) = (filled.OrderFilledQuantity, filled.OrderAveragePrice);
+            case AccountEventKind.Filled:
+                Status = e.Completes ? OrderStatus.Filled : OrderStatus.PartiallyFilled;
+                (FilledQuantity, FilledAveragePrice) = (e.OrderFilledQuantity, e.OrderAveragePrice);
                 break;
-            case OrderCanceled canceled:
-                (Status, RejectCode) = (OrderStatus.Canceled, canceled.Code);
+            case AccountEventKind.Canceled or AccountEventKind.Rejected:
+                Status = e.Kind == AccountEventKind.Canceled ? OrderStatus.Canceled : OrderStatus.Rejected;
+                RejectCode = e.Code.IsEmpty ? null : names.Of(e.Code);
                 break;
-            case OrderHeld:
+            case AccountEventKind.Held:
                 Status = OrderStatus.Held;
                 break;
-            case OrderRejected rejected:
-                (Status, RejectCode) = (OrderStatus.Rejected, rejected.Code);
-                break;
-            case OrderExpired:
+            case AccountEventKind.Expired:
                 Status = OrderStatus.Expired;
                 break;
-            case OrderReplaced replaced:
-                (Quantity, LimitPrice, StopPrice) = (replaced.Quantity, replaced.LimitPrice, replaced.StopPrice);
+            case AccountEventKind.Replaced:
+                (Quantity, LimitPrice, StopPrice) = (e.Quantity, e.LimitPrice, e.StopPrice);
                 break;
-            case OrderTrailed trailed:
-                StopPrice = trailed.StopPrice;
+            case AccountEventKind.Trailed:
+                StopPrice = e.StopPrice;
                 break;
-        }
-
-        if (e is ReplaceRejected && !IsKnownOpen)
-        {
-            // It leaves an order that has ended as it was. Whether it has, only the table knows when no event here told.
-            UpdatedAtIfOpenMs = Status is null ? e.TimeMs : 0;
-            return;
+            case AccountEventKind.ReplaceRejected when !IsKnownOpen:
+                // It leaves an order that has ended as it was. Whether it has, only the table knows when no event here told.
+                UpdatedAtIfOpenMs = Status is null ? e.TimeMs : 0;
+                return;
         }
 
         UpdatedAtMs = e.TimeMs;
-        Seq = e is ChannelEvent shown ? shown.Seq : Seq;
+        Seq = e.Seq == 0 ? Seq : e.Seq;
     }
 }

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Silo.Postgres;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Bourse.Silo.ReadModel;
 
@@ -12,49 +12,44 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
     private const string Other = "orders_other";
     private const int FirstYear = 2000;
     private const int LastYear = 2199;
+    private const int MaxKeptParts = 3;
 
     private readonly CopyBuffer _buffer = new();
+    private readonly Dictionary<int, OrderPart> _parts = [];
+    private OrderChange[] _changes = new OrderChange[256];
 
-    /// <summary>The partitions that a batch's orders lie in, made where missing: before the transaction, so that it never waits for one.</summary>
-    public async Task<ILookup<string, OrderChange>> Split(ReadModelBatch batch, CancellationToken cancellation)
+    /// <summary>Sorts a batch's orders by partition, which is made where missing: before the transaction, so that it never waits for one.</summary>
+    public async Task<IReadOnlyCollection<OrderPart>> Split(ReadModelBatch batch, CancellationToken cancellation)
     {
-        var months = new Dictionary<int, string>();
-        var split = new List<(string Partition, OrderChange Order)>(batch.Orders.Count);
-        foreach (var order in batch.Orders.Values)
+        if (_parts.Count > MaxKeptParts)
         {
-            var time = TimeOf(order.Id);
-            var month = time is { } known ? MonthlyPartitions.MonthNumber(known.UtcDateTime) : -1;
-            if (!months.TryGetValue(month, out var partition))
-            {
-                partition = time is null ? Other : await partitions.Ensure("orders", time.Value, cancellation);
-                months.Add(month, partition);
-            }
-
-            split.Add((partition, order));
+            _parts.Clear();
         }
 
-        return split.ToLookup(o => o.Partition, o => o.Order);
+        foreach (var part in _parts.Values)
+        {
+            part.Clear();
+        }
+
+        Sort(batch.Orders.All);
+        foreach (var part in _parts.Values)
+        {
+            part.Partition ??= part.Time is { } time ? await partitions.Ensure("orders", time, cancellation) : Other;
+        }
+
+        return _parts.Values;
     }
 
     /// <summary>Writes those that were placed in the batch.</summary>
-    public async Task Insert(NpgsqlConnection connection, string partition, IEnumerable<OrderChange> orders, CancellationToken cancellation)
+    public async Task Insert(NpgsqlConnection connection, ReadModelBatch batch, OrderPart part, CancellationToken cancellation)
     {
-        _buffer.Begin();
-        var rows = 0;
-        // In the order of the index, whose pages then are at hand.
-        foreach (var order in orders.Where(o => o.Placed is not null).OrderBy(o => o.AccountKey))
+        if (part.Placed.Count != 0)
         {
-            Write(order, order.Placed!);
-            rows++;
-        }
-
-        _buffer.End();
-        if (rows != 0)
-        {
+            LayOut(batch, part);
             await RawCopy.Write(
                 connection,
                 $"""
-                COPY {partition} (account_key, client_key, id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
+                COPY {part.Partition} (account_key, client_key, id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
                 account, client_order_id, symbol, quantity, filled_quantity, filled_average_price, limit_price, stop_price, reject_code, advanced)
                 FROM STDIN (FORMAT BINARY)
                 """,
@@ -63,44 +58,21 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
         }
     }
 
-    /// <summary>The update of those that were placed before the batch; null when there are none.</summary>
-    public static NpgsqlBatchCommand? Update(string partition, IEnumerable<OrderChange> orders)
+    /// <summary>Adds the update of those that were placed before the batch, if there are any.</summary>
+    public void AddUpdate(NpgsqlBatch statements, ReadModelBatch batch, OrderPart part)
     {
-        var changes = orders.Where(o => o.Placed is null).ToArray();
-        return changes.Length == 0 ? null : new NpgsqlBatchCommand(
-            $"""
-            UPDATE {partition} o SET
-                status = coalesce(n.status, o.status),
-                filled_quantity = coalesce(n.filled, o.filled_quantity),
-                filled_average_price = coalesce(n.average, o.filled_average_price),
-                quantity = coalesce(n.quantity, o.quantity),
-                limit_price = CASE WHEN n.quantity IS NULL THEN o.limit_price ELSE n.limit_price END,
-                stop_price = CASE WHEN n.quantity IS NULL THEN coalesce(n.stop_price, o.stop_price) ELSE n.stop_price END,
-                reject_code = CASE WHEN n.status IS NULL THEN o.reject_code ELSE n.reject_code END,
-                updated_at = CASE WHEN n.updated IS NOT NULL THEN n.updated
-                    WHEN n.updated_if_open IS NOT NULL AND o.status IN (1, 2, 3, 9) THEN n.updated_if_open ELSE o.updated_at END,
-                seq = greatest(n.seq, o.seq)
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-                AS n (account_key, id, status, filled, average, quantity, limit_price, stop_price, reject_code, updated, updated_if_open, seq)
-            WHERE o.account_key = n.account_key AND o.id = n.id
-            """)
+        var changed = part.Changed.Sorted();
+        if (changed.Length > _changes.Length)
         {
-            Parameters =
-            {
-                Rows.Array(NpgsqlDbType.Bigint, changes, o => o.AccountKey),
-                Rows.Array(NpgsqlDbType.Uuid, changes, o => o.Id),
-                Rows.Array(NpgsqlDbType.Smallint, changes, o => (short?)o.Status),
-                Rows.Array(NpgsqlDbType.Numeric, changes, o => o.FilledQuantity),
-                Rows.Array(NpgsqlDbType.Numeric, changes, o => o.FilledAveragePrice),
-                Rows.Array(NpgsqlDbType.Numeric, changes, o => o.Quantity),
-                Rows.Array(NpgsqlDbType.Numeric, changes, o => o.LimitPrice),
-                Rows.Array(NpgsqlDbType.Numeric, changes, o => o.StopPrice),
-                Rows.Array(NpgsqlDbType.Text, changes, o => o.RejectCode),
-                Rows.Array(NpgsqlDbType.TimestampTz, changes, o => Rows.Time(o.UpdatedAtMs)),
-                Rows.Array(NpgsqlDbType.TimestampTz, changes, o => Rows.Time(o.UpdatedAtIfOpenMs)),
-                Rows.Array(NpgsqlDbType.Bigint, changes, o => o.Seq),
-            },
-        };
+            _changes = new OrderChange[Math.Max(changed.Length, _changes.Length * 2)];
+        }
+
+        for (var i = 0; i < changed.Length; i++)
+        {
+            _changes[i] = batch.Orders.All[changed[i]];
+        }
+
+        part.Update.AddTo(statements, _changes.AsSpan(0, changed.Length));
     }
 
     /// <summary>The time that an order's id carries; null when no clock made it.</summary>
@@ -118,32 +90,63 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
         return time.Year is >= FirstYear and <= LastYear ? time : null;
     }
 
-    private void Write(OrderChange order, OrderPlaced placed)
+    private void Sort(ReadOnlySpan<OrderChange> orders)
     {
-        var request = placed.Request;
+        for (var i = 0; i < orders.Length; i++)
+        {
+            ref readonly var order = ref orders[i];
+            var time = TimeOf(order.Id);
+            ref var part = ref CollectionsMarshal.GetValueRefOrAddDefault(_parts, time is { } known ? MonthlyPartitions.MonthNumber(known.UtcDateTime) : -1, out _);
+            part ??= new OrderPart(time);
+            (order.PlacedSymbol is null ? part.Changed : part.Placed).Add(order.Account.Fingerprint, i);
+        }
+    }
+
+    private void LayOut(ReadModelBatch batch, OrderPart part)
+    {
+        _buffer.Begin();
+        foreach (var place in part.Placed.Sorted())
+        {
+            Write(batch, batch.Orders.All[place]);
+        }
+
+        _buffer.End();
+    }
+
+    private void Write(ReadModelBatch batch, in OrderChange order)
+    {
+        var clientOrderId = batch.ClientOrderId(order);
         _buffer.BeginRow(23);
-        _buffer.Write(order.AccountKey);
-        _buffer.Write(Fingerprint.Of(order.Account, request.ClientOrderId));
+        _buffer.Write(order.Account.Fingerprint);
+        _buffer.Write(Fingerprint.Of(order.Account.Fingerprint, clientOrderId));
         _buffer.Write(order.Id);
-        _buffer.WriteTimeMs(placed.TimeMs);
+        _buffer.WriteTimeMs(order.PlacedAtMs);
         _buffer.WriteTimeMs(order.UpdatedAtMs);
         _buffer.Write(order.Seq);
-        _buffer.Write((short)request.Side);
-        _buffer.Write((short)request.Type);
-        _buffer.Write((short)request.TimeInForce);
-        _buffer.Write((short)request.SelfTradePrevention);
+        _buffer.Write((short)order.Side);
+        _buffer.Write((short)order.Type);
+        _buffer.Write((short)order.TimeInForce);
+        _buffer.Write((short)order.SelfTradePrevention);
         _buffer.Write((short)(order.Status ?? OrderStatus.PendingNew));
-        _buffer.Write(request.PostOnly);
-        _buffer.Write(request.ReduceOnly);
-        _buffer.Write(order.Account);
-        _buffer.Write(request.ClientOrderId);
-        _buffer.Write(request.Symbol);
-        _buffer.Write(order.Quantity ?? request.Quantity);
+        _buffer.Write(order.PostOnly);
+        _buffer.Write(order.ReduceOnly);
+        _buffer.WriteUtf8(order.Account.Utf8);
+        _buffer.WriteUtf8(clientOrderId);
+        _buffer.WriteUtf8(order.PlacedSymbol!.Utf8);
+        _buffer.Write(order.Quantity);
         _buffer.Write(order.FilledQuantity ?? 0);
         _buffer.Write(order.FilledAveragePrice);
         _buffer.Write(order.LimitPrice);
         _buffer.Write(order.StopPrice);
-        _buffer.WriteOrNull(order.RejectCode);
-        _buffer.WriteOrNull(AdvancedJson.Of(request.Advanced));
+        if (order.RejectCode is { } code)
+        {
+            _buffer.WriteUtf8(code.Utf8);
+        }
+        else
+        {
+            _buffer.WriteNull();
+        }
+
+        _buffer.WriteOrNull(AdvancedJson.Of(order.Advanced));
     }
 }

@@ -84,11 +84,13 @@ public sealed partial class Projector : BackgroundService
         try
         {
             LogLeads();
-            var unresolved = new UnresolvedItems();
+            var names = new NamePool();
+            var batch = new ReadModelBatch(new UnresolvedItems(_options.UnresolvedMemory), names);
             var equity = new EquityPoints();
+            var tail = new JournalTail(connection);
             var writer = new ReadModelWriter(connection, _partitions);
-            await writer.Restore(unresolved, equity, cancellation);
-            await Project(connection, writer, unresolved, equity, progressed, cancellation);
+            await writer.Restore(batch, names, tail, equity, cancellation);
+            await Project(tail, writer, batch, equity, progressed, cancellation);
         }
         finally
         {
@@ -98,7 +100,7 @@ public sealed partial class Projector : BackgroundService
     }
 
     private async Task Project(
-        NpgsqlConnection connection, ReadModelWriter writer, UnresolvedItems unresolved, EquityPoints equity, Action progressed, CancellationToken cancellation)
+        JournalTail tail, ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Action progressed, CancellationToken cancellation)
     {
         var partitionsMade = 0L;
         while (true)
@@ -110,49 +112,57 @@ public sealed partial class Projector : BackgroundService
             }
 
             var started = _time.GetTimestamp();
-            var (batch, entersMinute) = await Read(connection, writer.Cursor, unresolved, equity, cancellation);
-            if (batch.Rows != 0)
+            batch.Begin(writer.Cursor);
+            await tail.Read(writer.Cursor, null, _options.MaxBatchRows, cancellation);
+            var entersMinute = Fold(tail, batch, equity);
+            var goesOn = entersMinute || batch.Rows == _options.MaxBatchRows;
+            // What is behind may hold the end of what seems unresolved: then the journal's time counts.
+            batch.Unresolved.Prepare(goesOn ? batch.NewestTime : _time.GetUtcNow(), batch.Cursor);
+            if (batch.Rows != 0 || !batch.Unresolved.Due.IsEmpty)
             {
-                var writing = _time.GetTimestamp();
-                await writer.Write(batch, cancellation);
-                equity.Add(batch);
-                _meter.Projected(batch, _time.GetElapsedTime(writing), _time.GetUtcNow() - batch.OldestTime);
+                await Write(writer, batch, equity, cancellation);
             }
-            else
+
+            if (batch.Rows == 0)
             {
                 _meter.CaughtUp();
             }
 
             await NoteEquity(writer, equity, entersMinute, batch.Rows, cancellation);
             progressed();
-            if (!entersMinute && batch.Rows < _options.MaxBatchRows)
+            if (!goesOn)
             {
                 await Pause(started, batch.Rows, cancellation);
             }
         }
     }
 
-    private async Task<(ReadModelBatch Batch, bool EntersMinute)> Read(
-        NpgsqlConnection connection, JournalCursor after, UnresolvedItems unresolved, EquityPoints equity, CancellationToken cancellation)
+    private async Task Write(ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, CancellationToken cancellation)
     {
-        var batch = new ReadModelBatch(unresolved);
-        var entersMinute = false;
-        await JournalTail.Read(
-            connection,
-            after,
-            _options.MaxBatchRows,
-            row =>
-            {
-                entersMinute = !equity.TakesIn(row.Time) || (batch.Rows != 0 && !EquityPoints.IsSameMinute(batch.OldestTime, row.Time));
-                if (!entersMinute)
-                {
-                    batch.Apply(row);
-                }
+        var writing = _time.GetTimestamp();
+        await writer.Write(batch, cancellation);
+        if (batch.Rows != 0)
+        {
+            equity.Add(batch);
+            _meter.Projected(batch, _time.GetElapsedTime(writing), _time.GetUtcNow() - batch.OldestTime);
+        }
+    }
 
-                return !entersMinute;
-            },
-            cancellation);
-        return (batch, entersMinute);
+    /// <summary>Folds what was read, up to the end of a minute whose equity is to be noted.</summary>
+    /// <returns>True when rows of the next minute are left.</returns>
+    private static bool Fold(JournalTail tail, ReadModelBatch batch, EquityPoints equity)
+    {
+        while (tail.Next(out var row))
+        {
+            if (!equity.TakesIn(row.Time) || (batch.Rows != 0 && !EquityPoints.IsSameMinute(batch.OldestTime, row.Time)))
+            {
+                return true;
+            }
+
+            batch.Apply(row);
+        }
+
+        return false;
     }
 
     /// <summary>All of it before a new minute begins, some of it while there is little else to do.</summary>

@@ -15,6 +15,12 @@ public sealed record ProjectorOptions
     /// <value>The most journal rows in one transaction.</value>
     public int MaxBatchRows { get; init; } = 50_000;
 
+    /// <value>
+    /// How long an order without its book's answer, or a fill that its account has not taken, may be so before the table tells of it. Below the
+    /// age at which the sweeper acts (<see cref="SweeperOptions.Age"/>), with room for a round of both.
+    /// </value>
+    public TimeSpan UnresolvedMemory { get; init; } = TimeSpan.FromSeconds(2.5);
+
     /// <value>How often a silo that is not the projector tries to become it.</value>
     public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(2);
 }

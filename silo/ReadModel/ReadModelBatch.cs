@@ -1,28 +1,51 @@
+using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
 
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>A trade as the table holds it.</summary>
-internal readonly record struct TradeRow(string Symbol, BookTrade Trade);
-
 /// <summary>A position after its newest fill.</summary>
-internal readonly record struct PositionRow(string Currency, decimal Quantity, decimal AverageEntryPrice, decimal RealizedProfit, long TimeMs);
+internal struct PositionRow
+{
+    public Name Account;
+    public Name Symbol;
+    public Name Currency;
+    public decimal Quantity;
+    public decimal AverageEntryPrice;
+    public decimal RealizedProfit;
+    public long TimeMs;
+}
 
 /// <summary>Cash after its newest movement, and by how much deposits and withdrawals changed it in this batch.</summary>
-internal readonly record struct BalanceRow(decimal Cash, decimal Contributed, long TimeMs);
+internal struct BalanceRow
+{
+    public Name Account;
+    public Name Asset;
+    public decimal Cash;
+    public decimal Contributed;
+    public long TimeMs;
+}
+
+/// <summary>The newest trade of a symbol.</summary>
+internal record struct LastTradeRow(Name Symbol, long Number, decimal Price);
 
 /// <summary>A deposit, or a withdrawal when below zero.</summary>
-internal readonly record struct CashRow(string Account, long Version, string Asset, decimal Amount, long TimeMs);
+internal readonly record struct CashRow(Name Account, long Version, Name Asset, decimal Amount, long TimeMs);
+
+/// <summary>An account that was opened.</summary>
+internal readonly record struct AccountRow(Name Account, Name UserId, Name Kind, Name Currency, long TimeMs);
 
 /// <summary>
-/// Folds a run of the journal into what the tables hold after it: all changes to one order, position or balance become one row.
+/// Folds a run of the journal into what the tables hold after it: all changes to one order, position or balance become one row. One is used
+/// for all batches, one after the other, and keeps its memory.
 /// </summary>
-internal sealed class ReadModelBatch(UnresolvedItems unresolved)
+internal sealed class ReadModelBatch(UnresolvedItems unresolved, NamePool names)
 {
-    private const string AccountPrefix = "account/";
-    private const string BookPrefix = "book/";
+    private readonly List<CashRow> _cashMovements = [];
+    private readonly List<AccountRow> _accounts = [];
+    private byte[] _texts = new byte[64 << 10];
+    private int _textsLength;
 
     /// <summary>Where the batch ends.</summary>
     public JournalCursor Cursor { get; private set; }
@@ -36,40 +59,63 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved)
     /// <summary>When the oldest row became durable.</summary>
     public DateTimeOffset OldestTime { get; private set; }
 
-    public Dictionary<Guid, OrderChange> Orders { get; } = [];
+    public FoldedRows<Guid, OrderChange> Orders { get; } = new();
 
-    public List<TradeRow> Trades { get; } = [];
+    public TradeRows Trades { get; } = new();
 
-    public Dictionary<(string Account, string Symbol), PositionRow> Positions { get; } = [];
+    /// <summary>By the numbers of account and symbol.</summary>
+    public FoldedRows<(int, int), PositionRow> Positions { get; } = new();
 
-    public Dictionary<(string Account, string Asset), BalanceRow> Balances { get; } = [];
+    /// <summary>By the numbers of account and asset.</summary>
+    public FoldedRows<(int, int), BalanceRow> Balances { get; } = new();
 
-    public List<CashRow> CashMovements { get; } = [];
+    /// <summary>By the number of the symbol.</summary>
+    public FoldedRows<int, LastTradeRow> LastTrades { get; } = new();
 
-    public List<(string Account, AccountOpened Event)> Accounts { get; } = [];
+    public ReadOnlySpan<CashRow> CashMovements => CollectionsMarshal.AsSpan(_cashMovements);
 
-    public Dictionary<string, BookTrade> LastTrades { get; } = new(StringComparer.Ordinal);
+    public ReadOnlySpan<AccountRow> Accounts => CollectionsMarshal.AsSpan(_accounts);
 
     public UnresolvedItems Unresolved { get; } = unresolved;
 
+    /// <summary>An order's client order id, in UTF-8.</summary>
+    public ReadOnlySpan<byte> ClientOrderId(in OrderChange order) => _texts.AsSpan(order.ClientOrderId);
+
+    /// <summary>Empty, at a place in the journal.</summary>
+    public void Begin(JournalCursor after)
+    {
+        Cursor = after;
+        Rows = 0;
+        Orders.Clear();
+        Trades.Clear();
+        Positions.Clear();
+        Balances.Clear();
+        LastTrades.Clear();
+        _cashMovements.Clear();
+        _accounts.Clear();
+        _textsLength = 0;
+        names.Trim();
+    }
+
     /// <summary>Takes the next row.</summary>
     /// <exception cref="InvalidDataException">The row is not what a grain writes.</exception>
-    public void Apply(in TailRow row)
+    public void Apply(in RawRow row)
     {
+        Unresolved.Enter(Cursor, row.Time);
         try
         {
-            if (row.Stream.StartsWith(AccountPrefix, StringComparison.Ordinal))
+            if (row.Stream.StartsWith("account/"u8))
             {
-                ApplyAccount(row.Stream[AccountPrefix.Length..], row);
+                ApplyAccount(names.Of(row.Stream["account/"u8.Length..]), row);
             }
-            else if (row.Stream.StartsWith(BookPrefix, StringComparison.Ordinal))
+            else if (row.Stream.StartsWith("book/"u8))
             {
-                ApplyBook(row.Stream[BookPrefix.Length..], row);
+                ApplyBook(names.Of(row.Stream["book/"u8.Length..]), row);
             }
         }
         catch (WireFormatException e)
         {
-            throw new InvalidDataException($"journal row {row.Stream} {row.Version} cannot be read", e);
+            throw new InvalidDataException($"version {row.Version} of {System.Text.Encoding.UTF8.GetString(row.Stream)} cannot be read", e);
         }
 
         OldestTime = Rows == 0 ? row.Time : OldestTime;
@@ -78,76 +124,107 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved)
         Rows++;
     }
 
-    private void ApplyAccount(string account, in TailRow row)
+    private void ApplyAccount(Name account, in RawRow row)
     {
-        ReadOnlySpan<byte> rest = row.Payload;
+        var rest = row.Payload;
         for (var i = 0; i < row.Count; i++)
         {
-            switch (AccountEventCodec.Read(ref rest))
+            var e = AccountEventCodec.ReadView(ref rest);
+            switch (e.Kind)
             {
-                case OrderEvent e: ApplyOrder(account, e); break;
-                case Deposited e: MoveCash(account, row.Version + i, e.Asset, e.Amount, e.Cash, e.TimeMs); break;
-                case Withdrawn e: MoveCash(account, row.Version + i, e.Asset, -e.Amount, e.Cash, e.TimeMs); break;
-                case CancelAllAfterSet e: Unresolved.SetSwitch(account, e.AtMs); break;
-                case AccountOpened e:
-                    Accounts.Add((account, e));
-                    Balances.TryAdd((account, e.Currency), new BalanceRow(0, 0, e.TimeMs));
-                    break;
+                case AccountEventKind.Noted: break;
+                case AccountEventKind.Deposited: MoveCash(account, row.Version + i, e, e.Amount); break;
+                case AccountEventKind.Withdrawn: MoveCash(account, row.Version + i, e, -e.Amount); break;
+                case AccountEventKind.CancelAllAfterSet: Unresolved.SetSwitch(account, names.Of(""), e.AtMs); break;
+                case AccountEventKind.Opened: Open(account, e); break;
+                default: ApplyOrder(account, e); break;
             }
         }
     }
 
-    private void ApplyOrder(string account, OrderEvent e)
+    private void ApplyOrder(Name account, in AccountEventView e)
     {
-        if (e is ReportNoted)
+        ref var order = ref Orders.Of(e.OrderId, out var isNew);
+        if (isNew)
         {
-            return;
+            (order.Id, order.Account) = (e.OrderId, account);
         }
 
-        if (!Orders.TryGetValue(e.OrderId, out var order))
+        order.Apply(e, Keep(e.ClientOrderId), names);
+        switch (e.Kind)
         {
-            order = new OrderChange(e.OrderId, account);
-            Orders.Add(e.OrderId, order);
-        }
-
-        order.Apply(e);
-        switch (e)
-        {
-            case OrderPlaced placed:
-                Unresolved.AddOrder(account, placed.Symbol, placed.OrderId, placed.TimeMs);
+            case AccountEventKind.Placed:
+                Unresolved.AddOrder(account, names.Of(e.Symbol), e.OrderId, e.TimeMs);
                 break;
-            case OrderFilled filled:
-                Unresolved.RemoveFill(account, filled.Symbol, filled.TradeNumber, filled.IsMaker);
-                Positions[(account, filled.Symbol)] = new PositionRow(
-                    filled.Currency, filled.PositionQuantity, filled.PositionAverageEntryPrice, filled.PositionRealizedProfit, filled.TimeMs);
-                var before = Balances.GetValueOrDefault((account, filled.Currency));
-                Balances[(account, filled.Currency)] = before with { Cash = filled.Cash, TimeMs = filled.TimeMs };
+            case AccountEventKind.Filled:
+                ApplyFill(account, names.Of(e.Symbol), names.Of(e.Currency), e);
                 break;
-            case OrderAccepted or OrderHeld or OrderRejected or OrderCanceled or OrderExpired:
-                Unresolved.RemoveOrder(account, e.Symbol, e.OrderId);
+            case AccountEventKind.Accepted or AccountEventKind.Held or AccountEventKind.Rejected or AccountEventKind.Canceled or AccountEventKind.Expired:
+                Unresolved.RemoveOrder(account, names.Of(e.Symbol), e.OrderId);
                 break;
         }
     }
 
-    private void MoveCash(string account, long version, string asset, decimal amount, decimal cash, long timeMs)
+    private void ApplyFill(Name account, Name symbol, Name currency, in AccountEventView e)
     {
-        CashMovements.Add(new CashRow(account, version, asset, amount, timeMs));
-        var before = Balances.GetValueOrDefault((account, asset));
-        Balances[(account, asset)] = new BalanceRow(cash, before.Contributed + amount, timeMs);
+        Unresolved.RemoveFill(account, symbol, e.TradeNumber, e.IsMaker);
+        ref var position = ref Positions.Of((account.Number, symbol.Number), out _);
+        (position.Account, position.Symbol, position.Currency) = (account, symbol, currency);
+        position.Quantity = e.PositionQuantity;
+        position.AverageEntryPrice = e.PositionAverageEntryPrice;
+        position.RealizedProfit = e.PositionRealizedProfit;
+        position.TimeMs = e.TimeMs;
+        SetCash(account, currency, e);
     }
 
-    private void ApplyBook(string symbol, in TailRow row)
+    private void MoveCash(Name account, long version, in AccountEventView e, decimal amount)
     {
-        var reader = new WireReader(row.Payload);
+        var asset = names.Of(e.Currency);
+        _cashMovements.Add(new CashRow(account, version, asset, amount, e.TimeMs));
+        SetCash(account, asset, e).Contributed += amount;
+    }
+
+    private void Open(Name account, in AccountEventView e)
+    {
+        var currency = names.Of(e.Currency);
+        _accounts.Add(new AccountRow(account, names.Of(e.UserId), names.Of(e.AccountKind), currency, e.TimeMs));
+        SetCash(account, currency, e);
+    }
+
+    private ref BalanceRow SetCash(Name account, Name asset, in AccountEventView e)
+    {
+        ref var balance = ref Balances.Of((account.Number, asset.Number), out _);
+        (balance.Account, balance.Asset, balance.Cash, balance.TimeMs) = (account, asset, e.Cash, e.TimeMs);
+        return ref balance;
+    }
+
+    private void ApplyBook(Name symbol, in RawRow row)
+    {
+        var book = new BookEntryView(row.Payload);
         for (var i = 0; i < row.Count; i++)
         {
-            foreach (var trade in BookJournal.Read(ref reader).Trades ?? [])
+            book.Next();
+            while (book.NextTrade(out var trade))
             {
-                Trades.Add(new TradeRow(symbol, trade));
-                LastTrades[symbol] = trade;
-                Unresolved.AddFill(trade.TakerAccount, symbol, trade.Number, isMaker: false, trade.TimeMs);
-                Unresolved.AddFill(trade.MakerAccount, symbol, trade.Number, isMaker: true, trade.TimeMs);
+                var (taker, maker) = (names.Of(trade.TakerAccount), names.Of(trade.MakerAccount));
+                Trades.Add(symbol, trade, taker, maker, book.TimeMs);
+                LastTrades.Of(symbol.Number, out _) = new LastTradeRow(symbol, trade.Number, trade.Price);
+                Unresolved.AddFill(taker, symbol, trade.Number, isMaker: false, book.TimeMs);
+                Unresolved.AddFill(maker, symbol, trade.Number, isMaker: true, book.TimeMs);
             }
         }
+    }
+
+    private Range Keep(ReadOnlySpan<byte> text)
+    {
+        if (_texts.Length - _textsLength < text.Length)
+        {
+            Array.Resize(ref _texts, Math.Max(_texts.Length * 2, _textsLength + text.Length));
+        }
+
+        var start = _textsLength;
+        text.CopyTo(_texts.AsSpan(start));
+        _textsLength += text.Length;
+        return start.._textsLength;
     }
 }

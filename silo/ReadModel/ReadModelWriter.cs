@@ -10,31 +10,45 @@ namespace Bourse.Silo.ReadModel;
 /// </summary>
 internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartitions partitions)
 {
+    private const int ReplayedRowsAtOnce = 50_000;
+
     private readonly OrderRows _orders = new(partitions);
-    private readonly TradeRows _trades = new(partitions);
+    private readonly AccountRows _accounts = new();
 
     /// <summary>Where the tables stand.</summary>
     public JournalCursor Cursor { get; private set; }
 
     /// <summary>Reads the cursor and what earlier projectors left to be done.</summary>
-    public async Task Restore(UnresolvedItems unresolved, EquityPoints equity, CancellationToken cancellation)
+    /// <param name="batch">Used to read what is unresolved; empty afterwards.</param>
+    public async Task Restore(ReadModelBatch batch, NamePool names, JournalTail tail, EquityPoints equity, CancellationToken cancellation)
     {
         await Execute("SET synchronous_commit = off", cancellation); // a lost batch is projected again
         await Execute("SET enable_seqscan = off", cancellation); // every statement goes by key, whatever stale statistics say
-        await using (var command = new NpgsqlCommand("SELECT xid, position FROM projector_cursor", connection))
+        JournalCursor readAgainAfter;
+        await using (var command = new NpgsqlCommand("SELECT xid, position, unresolved_xid, unresolved_position FROM projector_cursor", connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             await reader.ReadAsync(cancellation);
             Cursor = new JournalCursor(reader.GetFieldValue<ulong>(0), reader.GetInt64(1));
+            readAgainAfter = new JournalCursor(reader.GetFieldValue<ulong>(2), reader.GetInt64(3));
         }
 
-        await using (var command = new NpgsqlCommand("SELECT account, symbol, item, since FROM unresolved", connection))
+        await using (var command = new NpgsqlCommand("SELECT account, symbol, item FROM unresolved", connection))
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             while (await reader.ReadAsync(cancellation))
             {
-                var since = reader.GetFieldValue<DateTimeOffset>(3).ToUnixTimeMilliseconds();
-                unresolved.Restore(reader.GetString(0), reader.GetString(1), reader.GetString(2), since);
+                batch.Unresolved.Restore(names.Of(reader.GetString(0)), names.Of(reader.GetString(1)), reader.GetString(2));
+            }
+        }
+
+        for (var rows = -1; rows != 0; rows = batch.Rows)
+        {
+            batch.Begin(rows == -1 ? readAgainAfter : batch.Cursor);
+            await tail.Read(batch.Cursor, Cursor, ReplayedRowsAtOnce, cancellation);
+            while (tail.Next(out var row))
+            {
+                batch.Apply(row);
             }
         }
 
@@ -55,33 +69,22 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
     public async Task Write(ReadModelBatch batch, CancellationToken cancellation)
     {
         var orders = await _orders.Split(batch, cancellation);
-        var trades = await _trades.Split(batch, cancellation);
+        await batch.Trades.MakePartitions(partitions, cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         foreach (var part in orders)
         {
-            await _orders.Insert(connection, part.Key, part, cancellation);
+            await _orders.Insert(connection, batch, part, cancellation);
         }
 
-        foreach (var (partition, rows) in trades)
-        {
-            await _trades.Insert(connection, partition, rows, cancellation);
-        }
-
+        await batch.Trades.Insert(connection, partitions, cancellation);
         await using var statements = new NpgsqlBatch(connection, transaction);
         foreach (var part in orders)
         {
-            if (OrderRows.Update(part.Key, part) is { } update)
-            {
-                statements.BatchCommands.Add(update);
-            }
+            _orders.AddUpdate(statements, batch, part);
         }
 
-        foreach (var statement in AccountRows.Statements(batch))
-        {
-            statements.BatchCommands.Add(statement);
-        }
-
-        var move = MoveCursor(batch.Cursor);
+        _accounts.AddTo(statements, batch);
+        var move = MoveCursor(batch.Cursor, batch.Unresolved.ReadAgainAfter);
         statements.BatchCommands.Add(move);
         await statements.ExecuteNonQueryAsync(cancellation);
         if (move.RecordsAffected != 1)
@@ -105,17 +108,18 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
         equity.Settle(accounts);
     }
 
-    private NpgsqlBatchCommand MoveCursor(JournalCursor to) => new(
-        "UPDATE projector_cursor SET xid = $1, position = $2 WHERE xid = $3 AND position = $4")
+    private NpgsqlBatchCommand MoveCursor(JournalCursor to, JournalCursor readAgainAfter) => new(
+        """
+        UPDATE projector_cursor SET xid = $1, position = $2, unresolved_xid = $3, unresolved_position = $4
+        WHERE xid = $5 AND position = $6
+        """)
     {
-        Parameters =
-        {
-            new NpgsqlParameter<ulong> { TypedValue = to.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 },
-            new NpgsqlParameter<long> { TypedValue = to.Position },
-            new NpgsqlParameter<ulong> { TypedValue = Cursor.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 },
-            new NpgsqlParameter<long> { TypedValue = Cursor.Position },
-        },
+        Parameters = { Xid(to), Position(to), Xid(readAgainAfter), Position(readAgainAfter), Xid(Cursor), Position(Cursor) },
     };
+
+    private static NpgsqlParameter Xid(JournalCursor cursor) => new NpgsqlParameter<ulong> { TypedValue = cursor.Xid, NpgsqlDbType = NpgsqlDbType.Xid8 };
+
+    private static NpgsqlParameter Position(JournalCursor cursor) => new NpgsqlParameter<long> { TypedValue = cursor.Position };
 
     private async Task Execute(string sql, CancellationToken cancellation)
     {

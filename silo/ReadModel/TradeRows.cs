@@ -1,63 +1,117 @@
+using Bourse.Domain.Books;
 using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>Writes a batch's trades straight into their month's partition.</summary>
-internal sealed class TradeRows(MonthlyPartitions partitions)
+/// <summary>A batch's trades, laid out as they come for their month's partition.</summary>
+internal sealed class TradeRows
 {
-    private readonly CopyBuffer _buffer = new();
+    private readonly List<Month> _months = [];
 
-    /// <summary>The partitions of a batch's trades, made where missing.</summary>
-    public async Task<List<(string Partition, List<TradeRow> Trades)>> Split(ReadModelBatch batch, CancellationToken cancellation)
+    public int Count { get; private set; }
+
+    public void Clear()
     {
-        var split = new Dictionary<int, (string Partition, List<TradeRow> Trades)>();
-        foreach (var trade in batch.Trades)
+        Count = 0;
+        if (_months.Count > 1)
         {
-            var time = DateTimeOffset.FromUnixTimeMilliseconds(trade.Trade.TimeMs);
-            var month = MonthlyPartitions.MonthNumber(time.UtcDateTime);
-            if (!split.TryGetValue(month, out var part))
-            {
-                part = (await partitions.Ensure("trades", time, cancellation), new List<TradeRow>(batch.Trades.Count));
-                split.Add(month, part);
-            }
-
-            part.Trades.Add(trade);
+            _months.RemoveRange(1, _months.Count - 1);
         }
 
-        return [.. split.Values];
+        _months.ForEach(month => month.Begin());
     }
 
-    public async Task Insert(NpgsqlConnection connection, string partition, List<TradeRow> trades, CancellationToken cancellation)
+    public void Add(Name symbol, in BookTradeView trade, Name taker, Name maker, long timeMs)
     {
-        _buffer.Begin();
-        foreach (var (symbol, trade) in trades)
+        Count++;
+        var buffer = MonthOf(timeMs).Take();
+        buffer.BeginRow(14);
+        buffer.Write(taker.Fingerprint);
+        buffer.Write(maker.Fingerprint);
+        buffer.WriteTimeMs(timeMs);
+        buffer.Write(trade.Number);
+        buffer.Write((short)trade.Side);
+        buffer.Write(trade.TakerOrderId);
+        buffer.Write(trade.MakerOrderId);
+        buffer.WriteUtf8(symbol.Utf8);
+        buffer.WriteUtf8(taker.Utf8);
+        buffer.WriteUtf8(maker.Utf8);
+        buffer.Write(trade.Price);
+        buffer.Write(trade.Quantity);
+        buffer.Write(trade.TakerFee);
+        buffer.Write(trade.MakerFee);
+    }
+
+    /// <summary>Makes the partitions that are missing: before the transaction, so that it never waits for one.</summary>
+    public async Task MakePartitions(MonthlyPartitions partitions, CancellationToken cancellation)
+    {
+        foreach (var month in _months)
         {
-            _buffer.BeginRow(14);
-            _buffer.Write(Fingerprint.Of(trade.TakerAccount));
-            _buffer.Write(Fingerprint.Of(trade.MakerAccount));
-            _buffer.WriteTimeMs(trade.TimeMs);
-            _buffer.Write(trade.Number);
-            _buffer.Write((short)trade.Side);
-            _buffer.Write(trade.TakerOrderId);
-            _buffer.Write(trade.MakerOrderId);
-            _buffer.Write(symbol);
-            _buffer.Write(trade.TakerAccount);
-            _buffer.Write(trade.MakerAccount);
-            _buffer.Write(trade.Price);
-            _buffer.Write(trade.Quantity);
-            _buffer.Write(trade.TakerFee);
-            _buffer.Write(trade.MakerFee);
+            await partitions.Ensure("trades", month.Start, cancellation);
+        }
+    }
+
+    /// <summary>Writes them.</summary>
+    public async Task Insert(NpgsqlConnection connection, MonthlyPartitions partitions, CancellationToken cancellation)
+    {
+        foreach (var month in _months)
+        {
+            if (month.Rows == 0)
+            {
+                continue;
+            }
+
+            month.Buffer.End();
+            await RawCopy.Write(
+                connection,
+                $"""
+                COPY {await partitions.Ensure("trades", month.Start, cancellation)} (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id,
+                symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
+                """,
+                month.Buffer.Memory,
+                cancellation);
+        }
+    }
+
+    private Month MonthOf(long timeMs)
+    {
+        foreach (var month in _months)
+        {
+            if (month.Holds(timeMs))
+            {
+                return month;
+            }
         }
 
-        _buffer.End();
-        await RawCopy.Write(
-            connection,
-            $"""
-            COPY {partition} (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account,
-            price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
-            """,
-            _buffer.Memory,
-            cancellation);
+        var time = DateTimeOffset.FromUnixTimeMilliseconds(timeMs);
+        var start = new DateTimeOffset(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero);
+        var added = new Month(start, start.ToUnixTimeMilliseconds(), start.AddMonths(1).ToUnixTimeMilliseconds());
+        added.Begin();
+        _months.Insert(0, added);
+        return added;
+    }
+
+    private sealed class Month(DateTimeOffset start, long fromMs, long toMs)
+    {
+        public DateTimeOffset Start => start;
+
+        public CopyBuffer Buffer { get; } = new();
+
+        public int Rows { get; private set; }
+
+        public void Begin()
+        {
+            Rows = 0;
+            Buffer.Begin();
+        }
+
+        public bool Holds(long timeMs) => timeMs >= fromMs && timeMs < toMs;
+
+        public CopyBuffer Take()
+        {
+            Rows++;
+            return Buffer;
+        }
     }
 }

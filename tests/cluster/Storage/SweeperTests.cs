@@ -18,9 +18,7 @@ public sealed class SweeperTests(PostgresFixture postgres) : IClassFixture<Postg
         var market = new Market(accounts: 5, symbols: 2, seed: 21, DateTimeOffset.UtcNow.AddMinutes(-10));
         await using var journal = await PostgresJournal.OpenAsync(
             postgres.ConnectionString, new JournalOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
-        using var projector = new Projector(
-            postgres.Source, new ProjectorOptions(), new MonthlyPartitions(postgres.Source), TimeProvider.System, NullLogger<Projector>.Instance);
-        await projector.StartAsync(CancellationToken.None);
+        using var projector = StartProjector(TimeSpan.Zero);
         await Append(journal, market.Open());
         for (var i = 0; i < 100; i++)
         {
@@ -51,8 +49,43 @@ public sealed class SweeperTests(PostgresFixture postgres) : IClassFixture<Postg
         await CaughtUp();
         (await Stuck()).ShouldBeEmpty();
         (await sweeper.Sweep(CancellationToken.None)).ShouldBe(0);
-        (await sweeper.WakeRecentBooks(CancellationToken.None)).ShouldBe(2);
+        grains.Woken.Clear();
+        await sweeper.WakeRecentBooks(CancellationToken.None);
+        market.Books.Select(b => $"book/{b.Symbol}").ShouldBeSubsetOf(grains.Woken);
         await projector.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task What_one_projector_only_remembered_the_next_one_finds_in_the_journal()
+    {
+        var market = new Market(accounts: 5, symbols: 2, seed: 22, DateTimeOffset.UtcNow.AddMinutes(-10));
+        await using var journal = await PostgresJournal.OpenAsync(
+            postgres.ConnectionString, new JournalOptions(), TimeProvider.System, NullLogger.Instance, CancellationToken.None);
+        await Append(journal, market.Open());
+        var undelivered = new List<MarketRow>();
+        while (market.Trades.Count < 10)
+        {
+            undelivered.AddRange(market.Step(deliver: false));
+        }
+
+        await Append(journal, undelivered);
+        using (var first = StartProjector(TimeSpan.FromHours(1)))
+        {
+            await CaughtUp();
+            await first.StopAsync(CancellationToken.None);
+        }
+
+        (await Stuck()).ShouldBeEmpty();
+        using var second = StartProjector(TimeSpan.Zero);
+        await Eventually.Holds(async () => (await Stuck()).Count != 0, "what was remembered is in the table");
+        market.Trades.Select(t => $"account/{t.MakerAccount}").ShouldBeSubsetOf(await Stuck());
+
+        var delivered = new List<MarketRow>();
+        market.Deliver(delivered);
+        await Append(journal, delivered);
+        await CaughtUp();
+        (await Stuck()).ShouldBeEmpty();
+        await second.StopAsync(CancellationToken.None);
     }
 
     [Fact]
@@ -83,6 +116,15 @@ public sealed class SweeperTests(PostgresFixture postgres) : IClassFixture<Postg
         {
             await journal.Append(row.Stream, row.Version, row.Count, row.Payload);
         }
+    }
+
+    private Projector StartProjector(TimeSpan memory)
+    {
+        var options = new ProjectorOptions { UnresolvedMemory = memory };
+        var projector = new Projector(
+            postgres.Source, options, new MonthlyPartitions(postgres.Source), TimeProvider.System, NullLogger<Projector>.Instance);
+        _ = projector.StartAsync(CancellationToken.None);
+        return projector;
     }
 
     private async Task<HashSet<string>> Stuck()

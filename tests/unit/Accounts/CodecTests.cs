@@ -54,6 +54,19 @@ public sealed class CodecTests
     }
 
     [Fact]
+    public void Their_views_tell_the_same_and_end_where_they_end()
+    {
+        ReadOnlySpan<byte> bytes = Written([.. Events]);
+        foreach (var e in Events)
+        {
+            var rest = bytes;
+            AccountEventCodec.Read(ref bytes);
+            Tells(AccountEventCodec.ReadView(ref rest), e);
+            rest.Length.ShouldBe(bytes.Length);
+        }
+    }
+
+    [Fact]
     public void Every_kind_of_event_is_among_them() =>
         typeof(AccountEvent).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(AccountEvent)) && !t.IsAbstract)
             .ShouldBe(Events.Select(e => e.GetType()).Distinct(), ignoreOrder: true);
@@ -134,4 +147,56 @@ public sealed class CodecTests
 
         return output.WrittenSpan.ToArray();
     }
+
+    private static void Tells(AccountEventView view, AccountEvent e)
+    {
+        view.TimeMs.ShouldBe(e.TimeMs);
+        if (e is OrderEvent order)
+        {
+            (view.OrderId, Text(view.Symbol)).ShouldBe((order.OrderId, order.Symbol));
+            view.Seq.ShouldBe((e as ChannelEvent)?.Seq ?? 0);
+        }
+
+        switch (e)
+        {
+            case AccountOpened o:
+                (Text(view.UserId), Text(view.AccountKind), Text(view.Currency)).ShouldBe((o.UserId, o.Kind, o.Currency));
+                break;
+            case Deposited d:
+                (view.Kind, Text(view.Currency), view.Amount, view.Cash).ShouldBe((AccountEventKind.Deposited, d.Asset, d.Amount, d.Cash));
+                break;
+            case Withdrawn d:
+                (view.Kind, Text(view.Currency), view.Amount, view.Cash).ShouldBe((AccountEventKind.Withdrawn, d.Asset, d.Amount, d.Cash));
+                break;
+            case CancelAllAfterSet set:
+                (view.Kind, view.AtMs).ShouldBe((AccountEventKind.CancelAllAfterSet, set.AtMs));
+                break;
+            case OrderTrailed trailed:
+                (view.Kind, view.StopPrice).ShouldBe((AccountEventKind.Trailed, trailed.StopPrice));
+                break;
+            case OrderPlaced placed:
+                view.Kind.ShouldBe(AccountEventKind.Placed);
+                new OrderRequest(
+                    Text(view.Symbol), view.Side, view.Type, view.TimeInForce, view.Quantity, view.LimitPrice, view.StopPrice, view.PostOnly,
+                    view.ReduceOnly, view.SelfTradePrevention, Text(view.ClientOrderId), view.Advanced).ShouldBe(placed.Request with { StopPrice = placed.StopPrice });
+                break;
+            case OrderFilled f:
+                (Text(view.Currency), view.Side, view.TradeNumber, view.Quantity, view.IsMaker, view.Completes, view.OrderFilledQuantity, view.OrderAveragePrice)
+                    .ShouldBe((f.Currency, f.Side, f.TradeNumber, f.Quantity, f.IsMaker, f.Completes, f.OrderFilledQuantity, f.OrderAveragePrice));
+                (view.PositionQuantity, view.PositionAverageEntryPrice, view.PositionRealizedProfit, view.Cash)
+                    .ShouldBe((f.PositionQuantity, f.PositionAverageEntryPrice, f.PositionRealizedProfit, f.Cash));
+                break;
+            case OrderReplaced r:
+                (view.Quantity, view.LimitPrice, view.StopPrice).ShouldBe((r.Quantity, r.LimitPrice, r.StopPrice));
+                break;
+            case OrderRejected r:
+                Text(view.Code).ShouldBe(r.Code);
+                break;
+            case OrderCanceled c:
+                Text(view.Code).ShouldBe(c.Code ?? "");
+                break;
+        }
+    }
+
+    private static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
 }

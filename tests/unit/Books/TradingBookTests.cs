@@ -1,6 +1,7 @@
 using System.Buffers;
 using Bourse.Domain.Books;
 using Bourse.Domain.Matching;
+using Bourse.Domain.Serialization;
 
 namespace Bourse.Tests.Unit.Books;
 
@@ -211,6 +212,44 @@ public sealed class TradingBookTests
 
     private List<BookReport> Reports(string account) =>
         [.. _book.FindAccount(account)!.ReportsBetween(0, long.MaxValue)];
+
+    [Fact]
+    public void A_view_of_its_events_tells_the_trades_that_they_hold()
+    {
+        Submit("m", Side.Sell, 100, 5);
+        Submit("m", Side.Sell, 101, 5);
+        Submit("s", Side.Buy, 0, 5, OrderType.Stop, stopTicks: 100);
+        Submit("t", Side.Buy, 100, 5, advanced: new AdvancedOrder(ExpireAtMs: 5_000));
+        var resting = Submit("a", Side.Buy, 90, 1);
+        Submit("b", Side.Sell, 92, 3);
+        Replace("a", resting, 92, 2);
+        _book.Cancel(Submit("a", Side.Buy, 80, 1), "a", 5, _events);
+        _book.Refuse(new RefuseCommand(Guid.NewGuid(), "r", 1, 0, 0, "market_closed"), 6, _events).ShouldBe(CommandResult.Taken);
+        _book.EndSession(9_000, 10_000, _events);
+
+        var reader = new WireReader(_events.WrittenSpan);
+        var view = new BookEntryView(_events.WrittenSpan);
+        var all = 0;
+        while (!reader.IsAtEnd)
+        {
+            var trades = BookJournal.Read(ref reader).Trades ?? [];
+            var seen = new List<BookTrade>();
+            view.Next();
+            while (view.NextTrade(out var t))
+            {
+                seen.Add(new BookTrade(
+                    t.Number, t.Price, t.Quantity, t.Side, t.TakerOrderId, Text(t.TakerAccount), t.TakerFee, t.MakerOrderId, Text(t.MakerAccount), t.MakerFee,
+                    view.TimeMs));
+            }
+
+            seen.ShouldBe(trades);
+            all += seen.Count;
+        }
+
+        all.ShouldBeGreaterThanOrEqualTo(3);
+
+        static string Text(ReadOnlySpan<byte> utf8) => System.Text.Encoding.UTF8.GetString(utf8);
+    }
 
     private Guid Submit(
         string account, Side side, long ticks, long lots, OrderType type = OrderType.Limit, long stopTicks = 0, TimeInForce tif = TimeInForce.Gtc,
