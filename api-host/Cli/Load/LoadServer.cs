@@ -41,7 +41,7 @@ internal sealed class LoadServer : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("bourse-load-");
         var ticks = Path.Combine(data.FullName, "instruments.csv");
         var ms = Gauge.NowUs / 1_000;
-        await File.WriteAllLinesAsync(ticks, ["timestamp,symbol,bid,ask", .. symbols.Select(s => $"{ms},{s},99.95,100.05")], cancellation);
+        await File.WriteAllLinesAsync(ticks, ["timestamp,symbol,price,size,bid,bid_size,ask,ask_size", .. symbols.Select(s => $"{ms},{s},100,1,99.95,100,100.05,100")], cancellation);
         say($"starting a server of its own, data in {data.FullName}");
         var process = ChildProcess.Bourse(
             ["serve", "--port", "0", "--data", data.FullName, "--replay", ticks, "--speed", "max"],
@@ -158,23 +158,39 @@ internal sealed class LoadServer : IAsyncDisposable
     private async Task SignInAsOperator(string username, string password, string symbol, CancellationToken cancellation)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        deadline.CancelAfter(TimeSpan.FromMinutes(2));
-        while (true)
+        deadline.CancelAfter(TimeSpan.FromMinutes(3));
+        // The first operator is made just after the start, and may have its role a moment later.
+        while (!await MayPush(username, password, cancellation))
         {
-            using var answer = await _http.PostAsJsonAsync("/api/v1/auth/login", new { username, password }, deadline.Token);
-            if (answer.IsSuccessStatusCode)
+            await Wait($"{username} may not sign in and bring ticks in");
+        }
+
+        while (!(await _http.GetAsync(new Uri($"/api/v1/market/quote/{symbol}", UriKind.Relative), cancellation)).IsSuccessStatusCode)
+        {
+            await Wait($"there is no quote of {symbol}");
+        }
+
+        async Task Wait(string why)
+        {
+            await Task.Delay(200, cancellation);
+            if (deadline.IsCancellationRequested)
             {
-                var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(deadline.Token);
-                _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.GetProperty("access_token").GetString());
-                break;
+                throw new TimeoutException($"The server is not ready: {why}");
             }
-
-            await Task.Delay(200, deadline.Token);
         }
+    }
 
-        while (!(await _http.GetAsync(new Uri($"/api/v1/market/quote/{symbol}", UriKind.Relative), deadline.Token)).IsSuccessStatusCode)
+    private async Task<bool> MayPush(string username, string password, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsJsonAsync("/api/v1/auth/login", new { username, password }, cancellation);
+        if (!answer.IsSuccessStatusCode)
         {
-            await Task.Delay(200, deadline.Token);
+            return false;
         }
+
+        var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.GetProperty("access_token").GetString());
+        using var pushed = await _http.PostAsJsonAsync("/api/v1/market/ticks", Array.Empty<object>(), cancellation);
+        return pushed.IsSuccessStatusCode;
     }
 }

@@ -125,8 +125,9 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
     {
         if (line is QuoteLine quotes)
         {
-            var first = (plan.First + i) * 7;
-            quotes.Begin([.. Enumerable.Range(0, plan.Watch).Select(k => plan.Symbols[(first + k) % plan.Symbols.Length])]);
+            // Evenly out of all, as the feed's ticks go round them: each list has a fresh tick at any time.
+            var stride = plan.Symbols.Length / Math.Max(1, plan.Watch);
+            quotes.Begin([.. Enumerable.Range(0, plan.Watch).Select(k => plan.Symbols[(plan.First + i + (k * stride)) % plan.Symbols.Length])]);
         }
         else
         {
