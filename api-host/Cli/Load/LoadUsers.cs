@@ -3,7 +3,7 @@ namespace Bourse.ApiHost.Cli.Load;
 /// <summary>Users of a load, who hold something that they can sell.</summary>
 internal static class LoadUsers
 {
-    private const int SymbolsEach = 5;
+    public const int SymbolsEach = 5;
     private const int Shares = 20;
     private const int AtOnce = 16;
 
@@ -20,7 +20,7 @@ internal static class LoadUsers
             {
                 for (var k = 0; k < SymbolsEach; k++)
                 {
-                    if (await server.Buy(tokens[i], symbols[((i * SymbolsEach) + k) % symbols.Length], Shares, stop))
+                    if (await server.Buy(tokens[i], Held(symbols, i, k), Shares, stop))
                     {
                         Interlocked.Increment(ref bought);
                     }
@@ -33,4 +33,7 @@ internal static class LoadUsers
         progress.Say($"{count:N0} users, {bought:N0} of {count * SymbolsEach:N0} purchases filled");
         return tokens;
     }
+
+    /// <summary>What a user bought as the load began, and so can sell: the <paramref name="k"/>-th of <see cref="SymbolsEach"/>.</summary>
+    public static string Held(string[] symbols, int user, int k) => symbols[((user * SymbolsEach) + k) % symbols.Length];
 }

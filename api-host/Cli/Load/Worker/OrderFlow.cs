@@ -23,10 +23,11 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
                 var plannedUs = (window.FromMs * 1_000) + (long)(placed / plan.Rate * 1e6);
-                var line = lines[_random.Next(lines.Length)];
+                var user = _random.Next(lines.Length);
+                var line = lines[user];
                 try
                 {
-                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next($"{plan.First}-{window.FromMs}-{placed}")))
+                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next(user, $"{plan.First}-{window.FromMs}-{placed}")))
                     {
                         break;
                     }
@@ -51,5 +52,5 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
             $"{{\"symbol\":\"{symbol}\",\"side\":\"{side}\",\"type\":\"limit\",\"time_in_force\":\"{timeInForce}\",\"qty\":\"1\",\"limit_price\":\"{price}\",\"client_order_id\":\"{id}\"}}");
     }
 
-    private string Next(string id) => Order(_random, plan.Symbols[_random.Next(plan.Symbols.Length)], id);
+    private string Next(int user, string id) => Order(_random, LoadUsers.Held(plan.Symbols, plan.First + user, _random.Next(LoadUsers.SymbolsEach)), id);
 }

@@ -38,7 +38,7 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
 
     private async Task Act(long plannedUs, int user, long number, string orderId, CancellationToken cancellation)
     {
-        using var request = Next(orderId);
+        using var request = Next(user, orderId);
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", plan.Tokens[user]);
         string outcome;
         try
@@ -56,14 +56,14 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
         gauge.Answer(plannedUs, Gauge.NowUs, outcome, isRequest: true);
     }
 
-    private HttpRequestMessage Next(string orderId)
+    private HttpRequestMessage Next(int user, string orderId)
     {
         var symbol = plan.Symbols[_random.Next(plan.Symbols.Length)];
         return _random.Next(10) switch
         {
             < 4 => new HttpRequestMessage(HttpMethod.Post, "/api/v1/orders")
             {
-                Content = new StringContent(OrderFlow.Order(_random, symbol, orderId), Encoding.UTF8, "application/json"),
+                Content = new StringContent(OrderFlow.Order(_random, LoadUsers.Held(plan.Symbols, plan.First + user, _random.Next(LoadUsers.SymbolsEach)), orderId), Encoding.UTF8, "application/json"),
             },
             < 7 => new HttpRequestMessage(HttpMethod.Get, "/api/v1/portfolio"),
             < 9 => new HttpRequestMessage(HttpMethod.Get, $"/api/v1/market/quote/{symbol}"),
