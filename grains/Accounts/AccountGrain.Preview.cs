@@ -16,9 +16,11 @@ public sealed partial class AccountGrain
             var instrument = await catalogue.Find(request.Symbol);
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
+            var stops = await switches.Get();
             ThrowIfFaulted();
             var now = time.GetUtcNow();
-            var decision = _account.DecidePlace(request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds());
+            var decision = _account.DecidePlace(
+                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(), stops.For(Id, request.Symbol).State);
             return decision switch
             {
                 { Outcome: PlaceOutcome.Placed, Event: { } placed } => new OrderPreview(
