@@ -14,6 +14,9 @@ public sealed partial class TradingBook
     /// <summary>When the next good-till-date order ends, ms since 1970; the greatest number when there is none.</summary>
     public long NextExpiryMs { get; private set; } = long.MaxValue;
 
+    /// <summary>When the next order ends by itself, at its date or with the session, ms since 1970; the greatest number when none does. Looks at the orders.</summary>
+    public long FindDeadlineMs() => SessionEndMs != 0 && SessionEndMs < NextExpiryMs && _book.HasDay() ? SessionEndMs : NextExpiryMs;
+
     /// <summary>Trailing stops have moved since accounts were told of it last.</summary>
     public bool HasTrailed => _trailed.Count > 0;
 

@@ -114,6 +114,19 @@ public sealed partial class OrderBook
         return End();
     }
 
+    /// <summary>Whether a <see cref="TimeInForce.Day"/> order stands or waits. Looks at each order until it has found one.</summary>
+    public bool HasDay() => HasDay(_bids) || HasDay(_asks) || HasDay(_buyStops) || HasDay(_sellStops);
+
+    private bool HasDay(PriceTimeQueue queue)
+    {
+        for (var index = queue.First; index != queue.Anchor; index = _pool[index].Next)
+        {
+            if (_pool[index].Tif == TimeInForce.Day) return true;
+        }
+
+        return false;
+    }
+
     private void ExpireDay(PriceTimeQueue queue)
     {
         for (var index = queue.First; index != queue.Anchor;)

@@ -9,9 +9,14 @@ public sealed partial class BookGrain
 {
     private static readonly TimeSpan s_stay = TimeSpan.FromMinutes(5);
 
+    // What was kept last (0: whatever an activation before had kept), and the state of the book that was looked at for it.
+    private long _keptDeadlineMs;
+    private long _deadlineVersion = -1;
+
     private async Task Upkeep(CancellationToken cancellation)
     {
         _pump.DeliverOverdue();
+        await KeepDeadline();
         if (_book.NextExpiryMs != long.MaxValue)
         {
             // Orders that end at a time of their own need somebody who looks at the clock.
@@ -44,6 +49,33 @@ public sealed partial class BookGrain
         {
             // It is tried again at the next upkeep, by this activation or the next.
             BookLog.UpkeepFailed(log, Symbol, away);
+        }
+    }
+
+    /// <summary>Has the book woken at the time at which orders end, should it sleep then. To be woken for nothing does no harm: a later time is kept only
+    /// when the earlier one is over, so that orders that come and go cost nothing.</summary>
+    private async Task KeepDeadline()
+    {
+        var (version, isOver) = (CommittedVersion, _keptDeadlineMs <= NowMs);
+        if (version == _deadlineVersion && !isOver)
+        {
+            return;
+        }
+
+        var dueMs = _book.FindDeadlineMs();
+        try
+        {
+            if (dueMs < _keptDeadlineMs || (isOver && dueMs != _keptDeadlineMs))
+            {
+                await deadlines.Set(Symbol, dueMs);
+                _keptDeadlineMs = dueMs;
+            }
+
+            _deadlineVersion = version;
+        }
+        catch (JournalUnavailableException away)
+        {
+            BookLog.DeadlineNotKept(log, Symbol, away);
         }
     }
 

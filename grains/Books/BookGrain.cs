@@ -16,7 +16,7 @@ namespace Bourse.Grains.Books;
 /// </summary>
 [Reentrant]
 public sealed partial class BookGrain(
-    IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, TimeProvider time, ILogger<BookGrain> log)
+    IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, IBookDeadlines deadlines, TimeProvider time, ILogger<BookGrain> log)
     : JournaledGrain(journal), IBookGrain
 {
     private const int MaxDepthLevels = 1_000;

@@ -13,6 +13,9 @@ internal static partial class BookLog
     [LoggerMessage(2003, LogLevel.Warning, "Book {Symbol}: what was due is not durable yet; it is tried again")]
     public static partial void UpkeepFailed(ILogger log, string symbol, Exception cause);
 
+    [LoggerMessage(4150, LogLevel.Warning, "Book {Symbol}: when its orders end is not kept yet; it is tried again")]
+    public static partial void DeadlineNotKept(ILogger log, string symbol, Exception cause);
+
     [LoggerMessage(2004, LogLevel.Warning, "Book {Symbol}: its depth is not told for now")]
     public static partial void DepthNotTold(ILogger log, string symbol, Exception cause);
 }

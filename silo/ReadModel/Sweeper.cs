@@ -24,8 +24,8 @@ public sealed record SweeperOptions
 }
 
 /// <summary>
-/// Brings to an end what a crash left half done: orders without their book's answer and fills that their account has not taken. It wakes the
-/// grains; they know what to do. Every silo has one; a lock lets one of them look at a time.
+/// Brings to an end what a crash left half done: orders without their book's answer and fills that their account has not taken; and orders whose time has
+/// come while their book sleeps. It wakes the grains; they know what to do. Every silo has one; a lock lets one of them look at a time.
 /// </summary>
 public sealed partial class Sweeper(
     NpgsqlDataSource source, IGrainFactory grains, SweeperOptions options, TimeProvider time, ILogger<Sweeper> logger) : BackgroundService
@@ -98,7 +98,11 @@ public sealed partial class Sweeper(
     private async Task<List<string>> FindStuck(NpgsqlConnection connection, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT account, symbol FROM unresolved WHERE since < $1 GROUP BY account, symbol ORDER BY min(since) LIMIT $2", connection)
+            """
+            (SELECT account, symbol FROM unresolved WHERE since < $1 GROUP BY account, symbol ORDER BY min(since) LIMIT $2)
+            UNION ALL (SELECT '', symbol FROM book_deadlines WHERE due < $1 ORDER BY due LIMIT $2)
+            """,
+            connection)
         {
             Parameters = { new() { Value = (time.GetUtcNow() - options.Age).UtcDateTime }, new() { Value = options.MaxWoken * 10 } },
         };
@@ -111,7 +115,10 @@ public sealed partial class Sweeper(
                 stuck.Add($"book/{symbol}");
             }
 
-            stuck.Add($"account/{reader.GetString(0)}");
+            if (reader.GetString(0) is { Length: > 0 } account)
+            {
+                stuck.Add($"account/{account}");
+            }
         }
 
         return stuck;

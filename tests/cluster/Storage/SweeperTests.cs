@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Bourse.Silo.Books;
 using Bourse.Silo.Journal;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
@@ -86,6 +87,25 @@ public sealed class SweeperTests(PostgresFixture postgres) : IClassFixture<Postg
         await CaughtUp();
         (await Stuck()).ShouldBeEmpty();
         await second.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
+    public async Task It_wakes_a_book_whose_orders_should_have_ended_until_the_book_has_another_deadline()
+    {
+        var deadlines = new PostgresBookDeadlines(postgres.Source);
+        var grains = new WakingGrains();
+        using var sweeper = new Sweeper(postgres.Source, grains.Factory, s_options, TimeProvider.System, NullLogger<Sweeper>.Instance);
+        await deadlines.Set("LATE", DateTimeOffset.UtcNow.AddMinutes(-1).ToUnixTimeMilliseconds());
+        await deadlines.Set("EARLY", DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds());
+
+        await sweeper.Sweep(CancellationToken.None);
+        grains.Woken.ShouldContain("book/LATE");
+        grains.Woken.ShouldNotContain("book/EARLY");
+
+        await deadlines.Set("LATE", long.MaxValue);
+        grains.Woken.Clear();
+        await sweeper.Sweep(CancellationToken.None);
+        grains.Woken.ShouldNotContain("book/LATE");
     }
 
     [Fact]
