@@ -224,6 +224,7 @@ internal sealed class ClusterNode
                 RemoteCalls.OnCancel(from, reader);
                 break;
             case FrameKind.MapChanged:
+                reader.End();
                 MapIsOld();
                 break;
             case FrameKind.Interest:
@@ -246,10 +247,7 @@ internal sealed class ClusterNode
                 throw new WireException($"a frame of the kind {(byte)kind}");
         }
 
-        if (reader.Left != 0)
-        {
-            throw new WireException($"{reader.Left} bytes too many in a frame of the kind {kind}");
-        }
+        reader.End();
     }
 
     private void Park(Request request, GrainId target)

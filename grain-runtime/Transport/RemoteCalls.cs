@@ -89,6 +89,7 @@ internal sealed class RemoteCalls(ClusterNode node)
         var trace = parts.HasFlag(Parts.Trace) && ActivityContext.TryParse(reader.ReadString(), null, isRemote: true, out var context) ? context : default;
         if (WireTypes.FindMethod(number) is not { } method)
         {
+            reader.Skip();
             Answer(from, id, AnswerStatus.Failed, new NotSupportedException($"{target} was called by a method that this silo does not know."));
             return;
         }
@@ -99,6 +100,7 @@ internal sealed class RemoteCalls(ClusterNode node)
             arguments[i] = method.Codecs[i].ReadObject(reader);
         }
 
+        reader.End();
         method.TrySetToken(arguments, () => CancellationOf(from, id));
         var due = dueMs < 0 ? int.MaxValue : node.Cluster.Clock.TickAfter(TimeSpan.FromMilliseconds(dueMs));
         var call = (ArrivedCall)method.MakeArrived(
@@ -126,7 +128,8 @@ internal sealed class RemoteCalls(ClusterNode node)
         var status = (AnswerStatus)reader.ReadByte();
         if (!_sent.TryRemove(id, out var sent))
         {
-            return; // timed out, or cancelled
+            reader.Skip(); // timed out, or cancelled
+            return;
         }
 
         try
@@ -149,8 +152,9 @@ internal sealed class RemoteCalls(ClusterNode node)
                     throw new WireException($"an answer of the kind {status}");
             }
         }
-        catch (WireException unreadable)
+        catch (Exception unreadable)
         {
+            // Its caller waits for nothing else any more.
             sent.Call.Fail(new OrleansException($"The answer to {sent.Call} cannot be read.", unreadable));
             throw;
         }
@@ -158,7 +162,9 @@ internal sealed class RemoteCalls(ClusterNode node)
 
     public static void OnCancel(Connection from, FrameReader reader)
     {
-        if (from.Cancellable.TryGetValue(reader.ReadNumber(), out var cancellation))
+        var id = reader.ReadNumber();
+        reader.End();
+        if (from.Cancellable.TryGetValue(id, out var cancellation))
         {
             // Code that watches the token runs elsewhere than in the connection's loop.
             _ = cancellation.CancelAsync();

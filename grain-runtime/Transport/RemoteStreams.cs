@@ -34,7 +34,9 @@ internal sealed class RemoteStreams(ClusterNode node)
     public void OnInterest(Connection from, FrameReader reader)
     {
         var channel = ReadChannel(reader);
-        if (reader.ReadBool())
+        var subscribes = reader.ReadBool();
+        reader.End();
+        if (subscribes)
         {
             from.Watched[channel] = true;
             channel.Watch(from);
@@ -78,13 +80,16 @@ internal sealed class RemoteStreams(ClusterNode node)
     public void OnEvents(FrameReader reader)
     {
         var channel = ReadChannel(reader);
-        if (reader.ReadBool())
+        var isRelayed = reader.ReadBool();
+        var events = ReadEvents(reader);
+        reader.End();
+        if (isRelayed)
         {
-            channel.Publish(ReadEvents(reader));
+            channel.Publish(events);
         }
         else
         {
-            channel.Deliver(ReadEvents(reader));
+            channel.Deliver(events);
         }
     }
 
@@ -108,11 +113,9 @@ internal sealed class RemoteStreams(ClusterNode node)
         var channel = ReadChannel(reader);
         var grain = Simple.ReadGrainId(reader);
         var subscription = channel.Find(grain, Codec<Guid>.Instance.Read(reader));
-        for (var left = reader.ReadCount(); left > 0; left--)
-        {
-            var happened = ReadEvent(reader);
-            subscription?.Offer(happened);
-        }
+        var events = ReadEvents(reader);
+        reader.End();
+        events.ForEach(happened => subscription?.Offer(happened));
     }
 
     private static ReadOnlySpan<byte> Interest(StreamChannel channel, bool subscribes)

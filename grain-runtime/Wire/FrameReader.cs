@@ -32,6 +32,18 @@ internal sealed class FrameReader(LocalRuntime runtime)
         return (FrameKind)ReadByte();
     }
 
+    /// <summary>Nobody needs the rest of the frame.</summary>
+    public void Skip() => _next = _end;
+
+    /// <summary>Asked before anything is done about a frame: one that holds more than it should is broken from the start.</summary>
+    public void End()
+    {
+        if (Left != 0)
+        {
+            throw new WireException($"{Left} bytes too many in a frame");
+        }
+    }
+
     public byte ReadByte() => Take(1)[0];
 
     public bool ReadBool() => ReadByte() switch

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
+using Bourse.GrainRuntime.Membership;
 using Bourse.GrainRuntime.Transport;
 using Bourse.GrainRuntime.Wire;
 using Bourse.Tests.Cluster.Engine.Grains;
 using Npgsql;
+using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine.Remote;
 
@@ -35,9 +37,7 @@ public sealed class StrangerTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
         await Fuzz(async () =>
         {
             using var socket = await Connect(port);
-            var noise = new byte[random.Next(1, 4_096)];
-            random.NextBytes(noise);
-            await socket.SendAsync(noise);
+            await socket.SendAsync(Noise(random, 4_096));
             await UntilClosed(socket, giveUp: TimeSpan.FromMilliseconds(50));
         });
     }
@@ -47,19 +47,93 @@ public sealed class StrangerTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
     {
         var random = new Random(13);
         var (port, secret, member) = await Silo();
-        var calls = Gates.CountOf("fuzzed");
+        var (target, epoch) = await GrainOf(member);
+        await using (var whole = await Dial(port, secret, member))
+        {
+            await whole.WriteAsync(Call(target, epoch));
+            await Gates.Until(() => Gates.CountOf("fuzzed") == 1, "unbroken, it is carried out");
+        }
+
         await Fuzz(async () =>
         {
-            using var socket = await Connect(port);
-            await using var stream = new NetworkStream(socket);
-            await Handshake.Dial(stream, secret, new PeerIdentity(0, Guid.NewGuid()), member, CancellationToken.None);
-            var noise = new byte[random.Next(1, 512)];
-            random.NextBytes(noise);
-            byte[] frame = [.. BitConverter.GetBytes(random.Next(4) == 0 ? random.Next() : noise.Length + 1), (byte)random.Next(0, 12), .. noise];
-            await socket.SendAsync(frame);
-            await UntilClosed(socket, giveUp: TimeSpan.FromMilliseconds(50));
+            await using var stream = await Dial(port, secret, member);
+            var call = Call(target, epoch).AsSpan(4).ToArray();
+            byte[] broken = random.Next(5) switch
+            {
+                0 => [(byte)random.Next(0, 12), .. Noise(random, 512)],
+                1 => call[..random.Next(1, call.Length)],
+                2 => [.. call, .. Noise(random, 16)],
+                3 => [(byte)random.Next(3, 12), .. call[1..]],
+                _ => Call(target, epoch + random.Next(1, 5)).AsSpan(4).ToArray(),
+            };
+            await stream.WriteAsync((byte[])[.. BitConverter.GetBytes(random.Next(4) == 0 ? random.Next() : broken.Length), .. broken]);
+            await UntilClosed(stream.Socket, giveUp: TimeSpan.FromMilliseconds(20));
         });
-        Gates.CountOf("fuzzed").ShouldBe(calls);
+        Gates.CountOf("fuzzed").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_answer_that_nobody_waits_for_any_more_and_a_method_that_nobody_knows_end_no_connection()
+    {
+        var (port, secret, member) = await Silo();
+        var (target, epoch) = await GrainOf(member);
+        await using var stream = await Dial(port, secret, member);
+        var answer = FrameWriter.Begin(FrameKind.Answer);
+        answer.WriteNumber(long.MaxValue);
+        answer.WriteByte((byte)AnswerStatus.Done);
+        answer.WriteString("a result that came too late");
+        await stream.WriteAsync(answer.Finish().ToArray());
+        await stream.WriteAsync(Call(target, epoch, method: 1));
+
+        await stream.WriteAsync(Call(target, epoch, count: "after-a-late-answer"));
+
+        await Gates.Until(() => Gates.CountOf("after-a-late-answer") == 1, "the connection serves");
+    }
+
+    private static byte[] Call(GrainId target, long epoch, string count = "fuzzed", uint? method = null)
+    {
+        Gates.Open("fuzzed");
+        var writer = FrameWriter.Begin(FrameKind.Call);
+        writer.WriteNumber(0);
+        writer.WriteUInt32(method ?? WireTypes.NumberOf(typeof(ICallGrain).GetMethod(nameof(ICallGrain.Tell))!));
+        Simple.WriteGrainId(writer, target);
+        writer.WriteNumber(epoch);
+        writer.WriteNumber(-1);
+        writer.WriteByte(0);
+        writer.WriteString("fuzzed");
+        writer.WriteString(count);
+        return writer.Finish().ToArray();
+    }
+
+    private static byte[] Noise(Random random, int max)
+    {
+        var noise = new byte[random.Next(1, max)];
+        random.NextBytes(noise);
+        return noise;
+    }
+
+    /// <summary>A grain that the silo owns.</summary>
+    private async Task<(GrainId Id, long Epoch)> GrainOf(long member)
+    {
+        await using var source = NpgsqlDataSource.Create(silos.Cluster.ConnectionString);
+        for (var i = 0; ; i++)
+        {
+            var id = silos.Cluster.Grains.GetGrain<ICallGrain>($"fuzzed-{i}").GetGrainId();
+            await using var command = source.CreateCommand("SELECT epoch FROM cluster_partition WHERE number = $1 AND owner = $2");
+            command.Parameters.Add(new() { Value = ClusterMap.PartitionOf(id) });
+            command.Parameters.Add(new() { Value = member });
+            if (await command.ExecuteScalarAsync() is long epoch)
+            {
+                return (id, epoch);
+            }
+        }
+    }
+
+    private static async Task<NetworkStream> Dial(int port, byte[] secret, long member)
+    {
+        var stream = new NetworkStream(await Connect(port), ownsSocket: true);
+        await Handshake.Dial(stream, secret, new PeerIdentity(0, Guid.NewGuid()), member, CancellationToken.None);
+        return stream;
     }
 
     private async Task Fuzz(Func<Task> attack)
