@@ -48,7 +48,7 @@ internal sealed class Database : IAsyncDisposable
         if (IsGiven)
         {
             say("PostgreSQL: as given in BOURSE_POSTGRES");
-            return new Database(Given!, null, isGuest);
+            return new Database(SeveralHosts.ToPrimary(Given!), null, isGuest);
         }
 
         var local = await LocalPostgres.StartAsync(dataDir, say, cancellation);

@@ -93,6 +93,10 @@ namespace Orleans.Hosting
 
             settings["Maximum Pool Size"] = 4;
             settings["Timeout"] = 3;
+            settings["Command Timeout"] = 3;
+
+            // A commit that waits for a standby and is cancelled counts as done, though the standby may never have it: it has to fail.
+            settings["Cancellation Timeout"] = -1;
             return new LeaseTable(FactoryOf(invariant).CreateDataSource(settings.ConnectionString), (string)settings[session]);
         }
 

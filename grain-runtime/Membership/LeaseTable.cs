@@ -3,12 +3,22 @@ using System.Data.Common;
 
 namespace Bourse.GrainRuntime.Membership;
 
-/// <summary>Members, owners and leases in PostgreSQL. Every change of the map is made under one lock and counts the version up.</summary>
+/// <summary>
+/// Members, owners and leases in PostgreSQL. Every change of the map is made under one lock and counts the version up. A standby that was promoted may
+/// know less than was seen on the primary before, and has another clock: the first change on it leaps the version, and gives each lease its full length.
+/// </summary>
 internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDisposable
 {
     // Any number that nobody else locks on: "cluster" in ASCII.
     private const long LockKey = 0x636C7573746572;
     private const int CommandTimeoutSeconds = 3;
+
+    /// <summary>More than the versions that a primary can have made and a standby of it not seen.</summary>
+    private const int Leap = 1_000_000;
+
+    /// <summary>Changes when a standby is promoted; fails on a standby.</summary>
+    private const string Timeline = "left(pg_walfile_name(pg_current_wal_lsn()), 8)";
+
     private static readonly string s_lease = $"interval '{Lease.Length.TotalSeconds} s'";
     private static readonly string s_leaseAlone = $"interval '{Lease.LengthAlone.TotalSeconds} s'";
 
@@ -17,7 +27,8 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
     /// <param name="Expired">How many members' leases have run out.</param>
     /// <param name="Fresh">Members that have renewed theirs within the last 1.5 s.</param>
     /// <param name="Length">What was granted.</param>
-    public sealed record Renewal(long Version, long Expired, long[] Fresh, TimeSpan Length);
+    /// <param name="IsNewPrimary">Nothing was changed yet on the server that answers, since it was promoted.</param>
+    public sealed record Renewal(long Version, long Expired, long[] Fresh, TimeSpan Length, bool IsNewPrimary);
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
@@ -63,12 +74,14 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
             RETURNING (SELECT version FROM cluster_state),
                 (SELECT count(*) FROM cluster_member WHERE lease_until < clock_timestamp()),
                 ARRAY(SELECT id FROM cluster_member WHERE renewed_at > clock_timestamp() - interval '1.5 s'),
-                n.alone
+                n.alone,
+                (SELECT timeline <> {Timeline} FROM cluster_state)
             """,
             id);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
-            ? new Renewal(reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3) ? Lease.LengthAlone : Lease.Length)
+            ? new Renewal(
+                reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3) ? Lease.LengthAlone : Lease.Length, reader.GetBoolean(4))
             : null;
     }
 
@@ -198,6 +211,7 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await Execute(connection, $"SELECT pg_advisory_xact_lock({LockKey})", cancellation);
+        await FollowPrimary(connection, cancellation);
         var (changed, result) = await change(connection);
         if (changed)
         {
@@ -207,6 +221,15 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
         await transaction.CommitAsync(cancellation);
         return result;
     }
+
+    private static Task FollowPrimary(DbConnection connection, CancellationToken cancellation) => Execute(
+        connection,
+        $"""
+        WITH promoted AS (UPDATE cluster_state SET timeline = {Timeline}, version = version + {Leap} WHERE timeline <> {Timeline} RETURNING one)
+        UPDATE cluster_member SET lease_until = greatest(
+            lease_until, clock_timestamp() + CASE WHEN (SELECT count(*) FROM cluster_member) = 1 THEN {s_leaseAlone} ELSE {s_lease} END) FROM promoted
+        """,
+        cancellation);
 
     private static async Task Execute(DbConnection connection, string sql, CancellationToken cancellation, params object[] values)
     {

@@ -2,7 +2,7 @@ namespace Bourse.GrainRuntime.Membership;
 
 /// <summary>
 /// Names a process of a machine, so that another one beside it sees that it is dead and need not wait for its lease. Elsewhere than on Linux, and from
-/// another machine or container, nothing can be seen.
+/// another machine or container or by another user, nothing can be seen.
 /// </summary>
 internal static class ProcessIdentity
 {
@@ -16,18 +16,19 @@ internal static class ProcessIdentity
     {
         var its = identity.Split(Separator);
         var mine = Current.Split(Separator);
-        return its.Length == 4 && mine.Length == 4 && its[0] == mine[0] && its[1] == mine[1]
-            && int.TryParse(its[2], out var pid) && StartOf(pid) != its[3];
+        return its.Length == 5 && mine.Length == 5 && its.AsSpan(0, 3).SequenceEqual(mine.AsSpan(0, 3))
+            && int.TryParse(its[3], out var pid) && StartOf(pid) != its[4];
     }
 
     private static string Read()
     {
         try
         {
-            // The boot, the pid namespace (containers have their own), the pid, and when it started: pids are used again.
+            // The boot, the pid namespace (containers have their own), the user (processes of others may be hidden), the pid, and when it started: pids are
+            // used again.
             var boot = File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
             var space = new FileInfo("/proc/self/ns/pid").LinkTarget;
-            return space is null ? "" : string.Join(Separator, boot, space, Environment.ProcessId, StartOf(Environment.ProcessId));
+            return space is null ? "" : string.Join(Separator, boot, space, Environment.UserName, Environment.ProcessId, StartOf(Environment.ProcessId));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

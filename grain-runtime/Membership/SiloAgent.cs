@@ -188,9 +188,10 @@ internal sealed class SiloAgent : IAsyncDisposable
         }
 
         await StandAsideOrBack(renewal);
-        if (renewal.Expired > 0 || Node.Map.Members.Values.Any(m => ProcessIdentity.IsCertainlyDead(m.Process)) || Node.Map.Balance().Count > 0)
+        if (renewal.Expired > 0 || renewal.IsNewPrimary || Node.Map.Members.Values.Any(m => ProcessIdentity.IsCertainlyDead(m.Process))
+            || Node.Map.Balance().Count > 0)
         {
-            if (await _table.Balance(_stop.Token))
+            if (await _table.Balance(_stop.Token) || renewal.IsNewPrimary)
             {
                 await Refresh();
                 Node.TellMapChanged();
@@ -237,9 +238,15 @@ internal sealed class SiloAgent : IAsyncDisposable
                 for (var i = 0; i < map.Partitions.Count; i++)
                 {
                     var partition = _cluster.Partitions[i];
-                    if (map.Partitions[i].Owner == Node.Member && partition.Owner != _silo && !_leaving.Contains(i))
+                    var isOwner = map.Partitions[i].Owner == Node.Member;
+                    if (isOwner && partition.Owner != _silo && !_leaving.Contains(i))
                     {
                         partition.HandOver(_silo, new DeactivationReason(DeactivationReasonCode.Migrating, "The partition has come here"));
+                    }
+                    else if (!isOwner && partition.Owner == _silo)
+                    {
+                        // It had come by a hand-over that a new primary of the database never heard of.
+                        partition.Seize(_silo, null, new SiloUnavailableException($"{_silo.Name} does not own the partition. Whether the request was carried out is unknown."));
                     }
                 }
 

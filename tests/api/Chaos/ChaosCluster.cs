@@ -12,11 +12,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
 {
     private static readonly TimeSpan s_deadline = TimeSpan.FromMinutes(2);
 
-    private readonly LocalPostgres _postgres;
+    private readonly string? _given;
     private readonly ConcurrentDictionary<string, Member> _members = new();
     private int _next;
 
-    private ChaosCluster(string data, LocalPostgres postgres) => (Data, _postgres) = (data, postgres);
+    private ChaosCluster(string data, LocalPostgres postgres, string? given) => (Data, Postgres, _given) = (data, postgres, given);
 
     /// <summary>One process.</summary>
     /// <param name="Proxy">Before a silo's port; null for a front end.</param>
@@ -27,6 +27,9 @@ internal sealed class ChaosCluster : IAsyncDisposable
 
     public string Data { get; }
 
+    /// <summary>The server that is asked about the journal, and stopped at the end.</summary>
+    public LocalPostgres Postgres { get; set; }
+
     public IReadOnlyList<Member> Silos => [.. _members.Values.Where(m => m.IsSilo).OrderBy(m => m.Number)];
 
     public IReadOnlyList<Member> Fronts => [.. _members.Values.Where(m => !m.IsSilo).OrderBy(m => m.Number)];
@@ -34,7 +37,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public static async Task<ChaosCluster> Start(int silos, int fronts)
     {
         var data = TestServer.NewFolder();
-        var cluster = new ChaosCluster(data, await TestServer.Start(folder: data));
+        return await Start(silos, fronts, data, await TestServer.Start(folder: data), given: null);
+    }
+
+    /// <param name="data">The folder of the processes.</param>
+    /// <param name="given">What the processes are told to connect to; null: to the server of the folder.</param>
+    public static async Task<ChaosCluster> Start(int silos, int fronts, string data, LocalPostgres postgres, string? given)
+    {
+        var cluster = new ChaosCluster(data, postgres, given);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.AddSilo()));
@@ -83,7 +93,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>A silo's id in the cluster.</summary>
     public async Task<long> IdOf(Member silo)
     {
-        await using var source = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(Postgres.ConnectionString);
         await using var command = source.CreateCommand("SELECT COALESCE(max(id), 0) FROM cluster_member WHERE name = $1");
         command.Parameters.Add(new() { Value = silo.Name });
         return (long)(await command.ExecuteScalarAsync())!;
@@ -92,7 +102,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
     /// <summary>Rows of one stream that begin before the row before them has ended: each would be the work of a second writer.</summary>
     public async Task<long> SecondWriters()
     {
-        await using var source = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        await using var source = NpgsqlDataSource.Create(Postgres.ConnectionString);
         await using var command = source.CreateCommand(
             """
             SELECT count(*) FROM (
@@ -102,7 +112,8 @@ internal sealed class ChaosCluster : IAsyncDisposable
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    public Task<(int Code, string Output, string Error)> Command(params string[] arguments) => Product.RunProgram([.. arguments, "--data", Data], []);
+    public Task<(int Code, string Output, string Error)> Command(params string[] arguments) => Product.RunProgram(
+        [.. arguments, "--data", Data], _given is null ? [] : new() { ["BOURSE_POSTGRES"] = _given });
 
     public string Logs() => string.Join('\n', Directory.GetFiles(Path.Combine(Data, "log"), "*-*.log").Order().Select(file =>
         $"== {Path.GetFileName(file)}\n" + string.Join('\n', File.ReadLines(file).Where(line => line.Contains(" Orleans[", StringComparison.Ordinal)).TakeLast(15))));
@@ -129,7 +140,7 @@ internal sealed class ChaosCluster : IAsyncDisposable
             member.Proxy?.Dispose();
         }
 
-        await TestServer.Stop(_postgres);
+        await TestServer.Stop(Postgres);
     }
 
     private int _made;
@@ -141,6 +152,11 @@ internal sealed class ChaosCluster : IAsyncDisposable
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = Text(value);
+        }
+
+        if (_given is not null)
+        {
+            start.Environment["BOURSE_POSTGRES"] = _given;
         }
 
         var said = new StringBuilder();

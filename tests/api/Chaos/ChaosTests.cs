@@ -59,6 +59,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 foreach (var trouble in (s_minutes > 0 ? s_longTroubles : s_troubles).OrderBy(_ => random.Next()).ToList())
                 {
                     await Happen(trouble, cluster, probes, random);
+                    await LookAtWhatIsStored(cluster, traders);
                     if (trading.IsFaulted)
                     {
                         await trading;
@@ -117,6 +118,17 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         await Task.Delay(s_rest);
+    }
+
+    private static async Task LookAtWhatIsStored(ChaosCluster cluster, IReadOnlyCollection<CrashTrader> traders)
+    {
+        await Stored.ShouldHoldTheNewest(traders);
+        (await cluster.SecondWriters()).ShouldBe(0);
+        if (s_minutes > 0)
+        {
+            var (code, told, error) = await cluster.Command("verify");
+            code.ShouldBe(0, told + error);
+        }
     }
 
     private static async Task Pause(ChaosCluster cluster, Random random)

@@ -45,6 +45,15 @@ public sealed class CrashTrader
     /// <summary>How often an order had to be sent again.</summary>
     public int Repeated { get; private set; }
 
+    /// <summary>The orders that were acknowledged last, as they were told; also while it trades.</summary>
+    public IReadOnlyList<JsonElement> Newest(int max)
+    {
+        lock (_lock)
+        {
+            return [.. Record.Acknowledged.Values.TakeLast(max)];
+        }
+    }
+
     /// <summary>Trades until told to stop; every order that was begun has its answer by then.</summary>
     public Task Trade() => Task.WhenAll(Enumerable.Range(0, Hands).Select(_ => Task.Run(Hand)));
 

@@ -6,6 +6,7 @@ namespace Bourse.Tests.Api.Crash;
 public static class Stored
 {
     private const int MaxSampled = 100;
+    private const int MaxNewest = 10;
 
     /// <summary>Lets everything come to rest, verifies the database and looks at every order, fill and event. The traders must have stopped.</summary>
     public static Task ShouldHoldWhatWasTold(Product product, IReadOnlyCollection<CrashTrader> traders) => ShouldHoldWhatWasTold(product.Command, traders);
@@ -28,6 +29,20 @@ public static class Stored
             await FillsToldAreFillsStored(trader);
             (await trader.ReadAgain()).Select(Text).ShouldBe(trader.Record.Updates.Select(Text), "the channel tells the same again");
             await trader.Disconnect();
+        }
+    }
+
+    /// <summary>Looks for the orders that were acknowledged last; also while the traders trade.</summary>
+    public static async Task ShouldHoldTheNewest(IReadOnlyCollection<CrashTrader> traders)
+    {
+        foreach (var trader in traders)
+        {
+            foreach (var told in trader.Newest(MaxNewest))
+            {
+                var stored = await Get(trader.User, $"/api/v1/orders/{OrderRecord.Text(told, "id")}");
+                stored.Status.ShouldBe(200, stored.Text);
+                OrderRecord.ShouldHold(stored.Body, told);
+            }
         }
     }
 
@@ -80,7 +95,17 @@ public static class Stored
     private static async Task<ApiAnswer> Get(ApiUser user, string path)
     {
         ApiAnswer? answer = null;
-        await ApiFixture.Until(async () => (answer = await user.Get(path)).Status != 503);
+        await ApiFixture.Until(async () =>
+        {
+            try
+            {
+                return (answer = await user.Get(path)).Status != 503;
+            }
+            catch (HttpRequestException)
+            {
+                return false; // or a front end
+            }
+        });
         return answer!;
     }
 

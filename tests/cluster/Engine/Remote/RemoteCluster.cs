@@ -28,9 +28,10 @@ public sealed class RemoteCluster : IAsyncDisposable
 
     public IReadOnlyList<IHost> Silos => [.. _hosts.Where(host => host != Client)];
 
-    public static async Task<RemoteCluster> Start(int silos)
+    /// <param name="connectionString">Null: a fresh database on the server of this test process.</param>
+    public static async Task<RemoteCluster> Start(int silos, string? connectionString = null)
     {
-        var cluster = new RemoteCluster(await TestServer.MakeDatabase(await TestServer.Shared));
+        var cluster = new RemoteCluster(connectionString ?? await TestServer.MakeDatabase(await TestServer.Shared));
         await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.StartSilo()));
         cluster.Client = await cluster.StartClient();
         return cluster;
