@@ -148,7 +148,8 @@ internal sealed class Orders(OrdersOptions options)
         Interlocked.Decrement(ref _underWay);
     }
 
-    private PlaceOrder NextOrder(Random random, long number)
+    /// <summary>One of a still market's orders; its client order id is the number's.</summary>
+    internal PlaceOrder NextOrder(Random random, long number)
     {
         // Around a still middle: about half of the orders meet a resting one, and the books stay bounded.
         var side = random.Next(2) == 0 ? Side.Buy : Side.Sell;
@@ -159,7 +160,8 @@ internal sealed class Orders(OrdersOptions options)
             SelfTradePrevention.CancelNewest, $"b{options.Seed}-{number}"));
     }
 
-    private async Task<IAccountGrain[]> Prepare(IGrainFactory grains)
+    /// <summary>Makes the instruments and opens the accounts.</summary>
+    internal async Task<IAccountGrain[]> Prepare(IGrainFactory grains)
     {
         var instruments = Enumerable.Range(0, options.Symbols).Select(i => new InstrumentView(
             $"S{i}", $"Stock {i}", AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, "always", InstrumentStatus.Open, 0.0005m, 0.001m));

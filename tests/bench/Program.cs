@@ -9,12 +9,14 @@ return args switch
     ["grain-calls-silo", var database] => await RemoteGrainCalls.Silo(database),
     ["journal-rows", .. var rest] => await JournalRows.Run(rest),
     ["orders", .. var rest] => await Orders.Run(rest),
+    ["scaling", .. var rest] => await Scaling.Run(rest),
+    ["scaling-silo", var database, var name] => await BenchCluster.Silo(database, name),
     ["ingest", .. var rest] => await Ingest.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders | ingest");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders | scaling | ingest");
     return 2;
 }

@@ -1,0 +1,181 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bourse.GrainInterfaces.Accounts;
+using Bourse.Silo.Postgres;
+using Npgsql;
+
+namespace Bourse.Bench;
+
+/// <summary>
+/// The same work through 1, 2 and 3 silos, each a process of its own, from a client in this one: grain calls, durable orders, and for how long a grain is
+/// not served when a silo joins, stops, is killed, or is silent. <c>bench scaling [--seconds 10] [--callers 200] [--silos 3]</c>.
+/// </summary>
+internal static class Scaling
+{
+    private const int EchoGrains = 200;
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
+
+    public static async Task<int> Run(string[] args)
+    {
+        int Get(string name, int otherwise)
+        {
+            var at = Array.IndexOf(args, name);
+            return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
+        }
+
+        var (seconds, callers, silos) = (TimeSpan.FromSeconds(Get("--seconds", 10)), Get("--callers", 200), Get("--silos", 3));
+        var table = new List<string>();
+        for (var n = 1; n <= silos; n++)
+        {
+            await using var database = await BenchDatabase.Open();
+            if (n == 1)
+            {
+                Console.WriteLine($"machine: {Machine.Describe()}; PostgreSQL {await database.Version()}, {await database.Durability()}");
+                Console.WriteLine($"version {typeof(Scaling).Assembly.GetName().Version}; {callers} callers, {seconds.TotalSeconds:F0} s each; client, silos and database on the machine");
+            }
+
+            await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
+            {
+                await Migrator.MigrateAsync(source, CancellationToken.None);
+            }
+
+            await using var cluster = await BenchCluster.Start(database.ConnectionString, n);
+            var calls = await Calls(cluster, callers, seconds);
+            var orders = await PlaceOrders(cluster, database, callers, seconds);
+            table.Add($"| {n} | {calls} | {orders} | {await Absences(cluster)} |");
+            Console.WriteLine(table[^1]);
+        }
+
+        Console.WriteLine();
+        Console.WriteLine("| silos | calls/s | CPU a call, client + silos | orders/s | p50, p95 | CPU an order, client + silos + PostgreSQL | away at a join | clean stop | kill -9 | silence |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        table.ForEach(Console.WriteLine);
+        return 0;
+    }
+
+    private static async Task<string> Calls(BenchCluster cluster, int callers, TimeSpan time)
+    {
+        var ping = new Ping("AAPL", 10, 178.50m);
+        Func<int, Task> call = i => cluster.Grains.GetGrain<IEchoGrain>(i % EchoGrains).Echo(ping);
+        await Loop(callers, s_settle, call);
+        var (mine, silos) = (Environment.CpuUsage.TotalTime, cluster.CpuTime());
+        var latency = await Loop(callers, time, call);
+        var (client, server) = ((Environment.CpuUsage.TotalTime - mine) / latency.Count, (cluster.CpuTime() - silos) / latency.Count);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{latency.Count / time.TotalSeconds:N0} | {client.TotalMicroseconds:F1} + {server.TotalMicroseconds:F1} µs");
+    }
+
+    private static async Task<string> PlaceOrders(BenchCluster cluster, BenchDatabase database, int callers, TimeSpan time)
+    {
+        var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
+        var accounts = await flow.Prepare(cluster.Grains);
+        var random = new Random(1);
+        var number = 0L;
+        Func<int, Task> place = _ =>
+        {
+            PlaceOrder order;
+            IAccountGrain account;
+            lock (random)
+            {
+                (account, order) = (accounts[random.Next(accounts.Length)], flow.NextOrder(random, number++));
+            }
+
+            return account.Place(order);
+        };
+        await Loop(callers, s_settle, place);
+        var (mine, silos, postgres) = (Environment.CpuUsage.TotalTime, cluster.CpuTime(), database.CpuTime());
+        var latency = await Loop(callers, time, place);
+        var (client, server, store) = (
+            (Environment.CpuUsage.TotalTime - mine) / latency.Count, (cluster.CpuTime() - silos) / latency.Count, (database.CpuTime() - postgres) / latency.Count);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{latency.Count / time.TotalSeconds:N0} | {latency.PercentileMs(0.5):F1}, {latency.PercentileMs(0.95):F1} ms | {client.TotalMicroseconds:F0} + {server.TotalMicroseconds:F0} + {store.TotalMicroseconds:F0} µs");
+    }
+
+    /// <summary>What befalls the newest silo, and the longest time that a grain, asked again and again, was not served.</summary>
+    private static async Task<string> Absences(BenchCluster cluster)
+    {
+        var isAlone = cluster.Silos.Count == 1;
+        var join = await Away(cluster, cluster.AddSilo);
+        var stop = await Away(cluster, () => cluster.Signal("TERM", ends: true));
+        if (isAlone)
+        {
+            return $"{Told(join)} | {Told(stop)} | all until it starts again | all until it goes on";
+        }
+
+        var kill = await Away(cluster, () => cluster.Signal("KILL", ends: true));
+        await cluster.AddSilo();
+        await cluster.UntilBalanced();
+        var silence = await Away(cluster, () => cluster.Signal("STOP", ends: false), isBalanced: false);
+        await cluster.Signal("CONT", ends: false);
+        return $"{Told(join)} | {Told(stop)} | {Told(kill)} | {Told(silence)}";
+    }
+
+    private static async Task<TimeSpan> Away(BenchCluster cluster, Func<Task> befalls, bool isBalanced = true)
+    {
+        var longest = new long[EchoGrains];
+        var served = new long[EchoGrains];
+        using var stop = new CancellationTokenSource();
+        Array.Fill(served, Stopwatch.GetTimestamp());
+        var asking = Enumerable.Range(0, EchoGrains).Select(i => Task.Run(async () =>
+        {
+            var grain = cluster.Grains.GetGrain<IEchoGrain>(i);
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    await grain.Echo(new Ping("AAPL", i, 1m));
+                    var now = Stopwatch.GetTimestamp();
+                    longest[i] = Math.Max(longest[i], now - served[i]);
+                    Volatile.Write(ref served[i], now);
+                }
+                catch (Exception e) when (e is Orleans.Runtime.SiloUnavailableException or TimeoutException)
+                {
+                    // It is asked again; until then it is away.
+                }
+
+                await Task.Delay(5);
+            }
+        })).ToList();
+        await Task.Delay(s_settle / 2);
+        Array.Clear(longest);
+        await befalls();
+        if (isBalanced)
+        {
+            await cluster.UntilBalanced();
+        }
+
+        var after = Stopwatch.GetTimestamp();
+        while (Enumerable.Range(0, EchoGrains).Any(i => Volatile.Read(ref served[i]) < after))
+        {
+            await Task.Delay(20);
+        }
+
+        await stop.CancelAsync();
+        await Task.WhenAll(asking);
+        return TimeSpan.FromSeconds(longest.Max() / (double)Stopwatch.Frequency);
+    }
+
+    private static async Task<LatencyHistogram> Loop(int callers, TimeSpan time, Func<int, Task> call)
+    {
+        var all = new LatencyHistogram();
+        var started = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(i => Task.Run(async () =>
+        {
+            while (Stopwatch.GetElapsedTime(started) < time)
+            {
+                var before = Stopwatch.GetTimestamp();
+                await call(i);
+                var microseconds = (Stopwatch.GetTimestamp() - before) * 1_000_000 / Stopwatch.Frequency;
+                lock (all)
+                {
+                    all.Add(microseconds);
+                }
+            }
+        })));
+        return all;
+    }
+
+    private static string Told(TimeSpan away) => string.Create(CultureInfo.InvariantCulture, $"{away.TotalSeconds:F2} s");
+}
