@@ -30,7 +30,7 @@ namespace Bourse.ApiHost;
 /// The front end: REST, the hub, health and the browser's page, on top of a cluster client (and an <c>IHistoryReader</c>) that the host
 /// brings. <c>serve</c> is a silo and this.
 /// </summary>
-public static class FrontEnd
+public static partial class FrontEnd
 {
     /// <summary>Who asks for readiness wants to know soon.</summary>
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
@@ -110,8 +110,12 @@ public static class FrontEnd
         }).RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
         app.MapStream();
+        MapDashboard(app);
         return app;
     }
+
+    /// <summary>Only official Orleans has a dashboard; see <c>Dashboard/</c>.</summary>
+    static partial void MapDashboard(WebApplication app);
 
     private static void TryAddClock(this IServiceCollection services)
     {

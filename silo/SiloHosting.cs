@@ -11,12 +11,18 @@ using Bourse.Silo.Books;
 using Bourse.Silo.Journal;
 using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
+#if ORLEANS
+using Bourse.Silo.OfficialOrleans;
+#endif
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+#if ORLEANS
+using Orleans.Dashboard;
+#endif
 using Orleans.Storage;
 
 namespace Bourse.Silo;
@@ -31,7 +37,7 @@ public static class SiloHosting
     /// <param name="storage">Open until after the host has stopped.</param>
     public static IHostApplicationBuilder AddBourseSilo(
         this IHostApplicationBuilder builder, SiloStorage storage, Action<MarketDataOptions> marketData) =>
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddBourseGrains(storage).AddMarketData(marketData));
+        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData));
 
     /// <summary>Hosts a silo among others: those on the same database are one cluster.</summary>
     /// <param name="name">Names it in logs and for operators.</param>
@@ -40,15 +46,10 @@ public static class SiloHosting
         this IHostApplicationBuilder builder, string name, SiloStorage storage, Action<MarketDataOptions> marketData) =>
         builder.UseOrleans(silo =>
         {
-            silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", storage.ConnectionString));
+            silo.ServeAmongOthers(storage.ConnectionString);
             silo.Configure<SiloOptions>(options => options.SiloName = name);
-#if ORLEANS
-            silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
-#else
-            silo.ConfigureEndpoints(IPAddress.Loopback, 0, 0);
-#endif
             silo.Configure<EndpointOptions>(options => Configure(options, builder.Configuration.GetSection("Cluster")));
-            silo.AddBourseGrains(storage).AddMarketData(marketData);
+            silo.AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData);
         });
 
     /// <summary>Connects to the silos on a database, without one in this process.</summary>
@@ -58,16 +59,41 @@ public static class SiloHosting
         builder.Services.AddSingleton<IHistoryReader>(new HistoryReader(history.Source, TimeProvider.System));
         return builder.UseOrleansClient(client =>
         {
+#if ORLEANS
+            client.UseDatabaseMembership(connectionString);
+#else
             client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+#endif
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
-            client.AddMemoryStreams(Streams.Provider);
+            client.AddBourseStreams();
         });
     }
+
+    /// <summary>A silo of its own on this machine: others on it do not meet this one.</summary>
+    public static ISiloBuilder ServeAlone(this ISiloBuilder silo) =>
+#if ORLEANS
+        silo.UseLocalhostClustering(FreePort(), FreePort());
+#else
+        silo.UseLocalhostClustering();
+#endif
+
+    /// <summary>A silo that finds the others by a database, and listens on a free port of 127.0.0.1.</summary>
+    public static ISiloBuilder ServeAmongOthers(this ISiloBuilder silo, string connectionString) =>
+#if ORLEANS
+        silo.UseDatabaseMembership(connectionString).ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
+#else
+        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
+            .ConfigureEndpoints(IPAddress.Loopback, 0, 0);
+#endif
 
     /// <summary>Everything that the grains need: journal, grain storage, streams, read model, feeds.</summary>
     public static ISiloBuilder AddBourseGrains(this ISiloBuilder silo, SiloStorage storage)
     {
+#if ORLEANS
+        silo.AddTunedStreams(isLasting: true).AddOrleansStorage(storage.ConnectionString);
+#else
         silo.AddBourseStreams();
+#endif
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
         var services = silo.Services;
         services.AddSingleton(TimeProvider.System);
@@ -90,11 +116,15 @@ public static class SiloHosting
         return silo.AddFeeds(storage.Source);
     }
 
-    /// <summary><c>Address</c>, <c>Port</c> and <c>AdvertisedPort</c>: where the silo listens, and where the others are told that it does.</summary>
+    /// <summary>
+    /// <c>Address</c>, <c>Port</c> and <c>AdvertisedPort</c>: where the silo listens, and where the others are told that it does; <c>GatewayPort</c>: where
+    /// clients of official Orleans connect.
+    /// </summary>
     private static void Configure(EndpointOptions endpoint, IConfiguration cluster)
     {
         endpoint.AdvertisedIPAddress = cluster["Address"] is { } address ? IPAddress.Parse(address) : endpoint.AdvertisedIPAddress;
         endpoint.SiloPort = cluster.GetValue("AdvertisedPort", cluster.GetValue("Port", endpoint.SiloPort));
+        endpoint.GatewayPort = cluster.GetValue("GatewayPort", endpoint.GatewayPort);
         if (cluster["Port"] is not null)
         {
             endpoint.SiloListeningEndpoint = new IPEndPoint(endpoint.AdvertisedIPAddress, cluster.GetValue<int>("Port"));
@@ -110,12 +140,29 @@ public static class SiloHosting
     }
 #endif
 
-    /// <summary>The streams that the grains publish on.</summary>
-    internal static ISiloBuilder AddBourseStreams(this ISiloBuilder silo)
+    /// <summary>The streams that the grains publish on, for a silo alone in its cluster.</summary>
+    internal static ISiloBuilder AddBourseStreams(this ISiloBuilder silo) =>
+#if ORLEANS
+        silo.AddTunedStreams(isLasting: false);
+#else
+        silo.AddMemoryStreams(Streams.Provider);
+#endif
+
+    /// <summary>The client's side of the streams.</summary>
+    internal static IClientBuilder AddBourseStreams(this IClientBuilder client) =>
+#if ORLEANS
+        client.AddTunedStreams();
+#else
+        client.AddMemoryStreams(Streams.Provider);
+#endif
+
+    // Its filter stands in the way of every call (about a microsecond): `Cluster:Dashboard` `false` leaves it out.
+    private static ISiloBuilder AddDashboardIfWanted(this ISiloBuilder silo)
     {
 #if ORLEANS
-        silo.AddMemoryGrainStorage("PubSubStore");
+        return silo.Configuration.GetValue("Cluster:Dashboard", true) ? silo.AddDashboard() : silo;
+#else
+        return silo;
 #endif
-        return silo.AddMemoryStreams(Streams.Provider);
     }
 }

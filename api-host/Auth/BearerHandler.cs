@@ -7,12 +7,14 @@ using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost.Auth;
 
-/// <summary>Signs requests in by an API key (<see cref="KeySignIn"/>) or by <c>Authorization: Bearer</c>; on the hub's address by the query's <c>access_token</c> too, which browsers need for sockets.</summary>
+/// <summary>Signs requests in by an API key (<see cref="KeySignIn"/>) or by <c>Authorization: Bearer</c>; on the hub's address by the query's <c>access_token</c> too, which browsers need for sockets, and on the dashboard's by that or a cookie, which its files need.</summary>
 public sealed class BearerHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, AccessTokens tokens, LiveSessions sessions, KeySignIn keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "Bearer";
+    public const string DashboardPath = "/dashboard";
+    public const string DashboardCookie = "bourse_dashboard";
     private const string Prefix = "Bearer ";
 
     /// <summary>Whether the request brings a token or a key, good or bad.</summary>
@@ -68,7 +70,8 @@ public sealed class BearerHandler(
             return header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? header[Prefix.Length..].Trim() : "";
         }
 
-        var query = request.Path.StartsWithSegments("/hubs") ? request.Query["access_token"].ToString() : "";
-        return query.Length > 0 ? query : null;
+        var isDashboard = request.Path.StartsWithSegments(DashboardPath);
+        var query = isDashboard || request.Path.StartsWithSegments("/hubs") ? request.Query["access_token"].ToString() : "";
+        return query.Length > 0 ? query : isDashboard ? request.Cookies[DashboardCookie] : null;
     }
 }

@@ -9,7 +9,7 @@ namespace Orleans
     public static class GrainStreamingExtensions
     {
         /// <summary>The stream provider of this name.</summary>
-        /// <exception cref="ArgumentException">None of that name was added to the silo.</exception>
+        /// <exception cref="KeyNotFoundException">None of that name was added to the silo.</exception>
         public static IStreamProvider GetStreamProvider(this Grain grain, string name) => GetStreamProvider((IGrainBase)grain, name);
 
         /// <inheritdoc cref="GetStreamProvider(Grain, string)" />
@@ -18,7 +18,7 @@ namespace Orleans
 
         internal static IStreamProvider FindStreamProvider(this IServiceProvider services, string name) =>
             services.GetKeyedService<IStreamProvider>(name)
-            ?? throw new ArgumentException($"There is no stream provider \"{name}\": add it with AddMemoryStreams.", nameof(name));
+            ?? throw new KeyNotFoundException($"Stream provider '{name}' not found: add it with AddMemoryStreams.");
     }
 
     /// <summary>Streams for clients.</summary>

@@ -10,6 +10,7 @@ using Bourse.Grains.Journal;
 using Bourse.Grains.Risk;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Accounts;
 
@@ -17,7 +18,7 @@ namespace Bourse.Grains.Accounts;
 /// A trading account. The decisions are <see cref="Account"/>'s; this shell gives them an identity, turns and a journal, takes
 /// orders to their books and takes the books' reports back. Reentrant: while a commit is under way further orders are taken.
 /// </summary>
-[Reentrant]
+[Reentrant, HashBasedPlacement]
 public sealed partial class AccountGrain(
     IJournal journal,
     InstrumentCatalogue catalogue,

@@ -3,6 +3,7 @@ using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Alerts;
 using Bourse.GrainInterfaces.Feeds;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 using Orleans.Streams;
 
 namespace Bourse.Grains.Alerts;
@@ -11,6 +12,7 @@ namespace Bourse.Grains.Alerts;
 /// Listens to a symbol's quotes while an alert waits on it. That an alert fires once is the store's doing: it lets each fire for one caller only, so that
 /// two activations, or a repeated call, do no harm. Quotes are conflated, so that a price that stood for less than the feed's interval can be missed.
 /// </summary>
+[HashBasedPlacement]
 public sealed partial class AlertWatchGrain(IAlertStore store, TimeProvider time, ILogger<AlertWatchGrain> logger) : Grain, IAlertWatchGrain
 {
     private readonly PriceAlerts _alerts = new();

@@ -1,9 +1,11 @@
 using Bourse.Domain.Alerts;
 using Bourse.GrainInterfaces.Alerts;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Alerts;
 
 /// <summary>See <see cref="IAlertsGrain"/>. Keeps nothing itself.</summary>
+[HashBasedPlacement]
 public sealed class AlertsGrain(IAlertStore store, TimeProvider time) : Grain, IAlertsGrain
 {
     private const int MaxListed = 500;

@@ -4,11 +4,12 @@ using Bourse.Domain.Serialization;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.Grains.Journal;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Audit;
 
 /// <summary>See <see cref="IAuditGrain"/>. Its journal is the log itself.</summary>
-[Reentrant]
+[Reentrant, HashBasedPlacement]
 public sealed class AuditGrain(IJournal journal, TimeProvider time) : JournaledGrain(journal), IAuditGrain
 {
     private const int MaxRead = 1_000;

@@ -7,6 +7,7 @@ using Bourse.Grains.Journal;
 using Bourse.Grains.Risk;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Books;
 
@@ -14,7 +15,7 @@ namespace Bourse.Grains.Books;
 /// The order book of a symbol. A command's turn matches and journals; when that is durable the answer carries the account's own
 /// reports, and <see cref="ReportPump"/> brings the others theirs, outside any command's turn.
 /// </summary>
-[Reentrant]
+[Reentrant, HashBasedPlacement]
 public sealed partial class BookGrain(
     IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, IBookDeadlines deadlines, TimeProvider time, ILogger<BookGrain> log)
     : JournaledGrain(journal), IBookGrain

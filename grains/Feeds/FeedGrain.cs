@@ -3,6 +3,7 @@ using Bourse.GrainInterfaces.Feeds;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Feeds;
 
@@ -10,7 +11,7 @@ namespace Bourse.Grains.Feeds;
 /// The market data of one symbol. Ticks and trades are taken in at once, in one turn; keeping them is the candle store's work, behind.
 /// Reentrant, so that a read that waits for the store does not hold up the ticks.
 /// </summary>
-[Reentrant]
+[Reentrant, HashBasedPlacement]
 public sealed partial class FeedGrain(
     ICandleStore store, ITradeHistory history, IOptions<FeedOptions> options, TimeProvider time, ILogger<FeedGrain> logger) : Grain, IFeedGrain
 {

@@ -1,6 +1,7 @@
 using System.Text;
 using Bourse.GrainInterfaces.Instruments;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Instruments;
 
@@ -8,6 +9,7 @@ namespace Bourse.Grains.Instruments;
 /// Owns the list of instruments. Held whole in memory, kept in parts, so that a change writes a few kilobytes however many instruments there are; silos
 /// read differences.
 /// </summary>
+[HashBasedPlacement]
 public sealed partial class CatalogueGrain(
     [PersistentState("catalogue", "bourse")] IPersistentState<CatalogueState> whole, ILogger<CatalogueGrain> logger) : Grain, ICatalogueGrain
 {

@@ -1,9 +1,11 @@
 using Bourse.GrainInterfaces.Instruments;
 using Bourse.Grains.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Instruments;
 
 /// <summary>See <see cref="ICatalogueShardGrain"/>. Written whole at each change, which is small because the part is.</summary>
+[HashBasedPlacement]
 public sealed class CatalogueShardGrain([PersistentState("shard", "bourse")] IPersistentState<CatalogueState> state) : Grain, ICatalogueShardGrain
 {
     public Task<IReadOnlyList<CatalogueEntry>> Load() => Task.FromResult<IReadOnlyList<CatalogueEntry>>([.. state.State.Entries.Values]);

@@ -61,7 +61,9 @@ public sealed record JournalSnapshot(long Version, long Mark, byte[] State);
 public sealed record JournalLoad(JournalSnapshot? Snapshot, IReadOnlyList<JournalRow> Rows);
 
 /// <summary>Another activation wrote to the stream first: this one's state is stale. Nothing of the append was written.</summary>
+[GenerateSerializer, Alias("bourse.journal-conflict")]
 public sealed class JournalConflictException(string message) : OutcomeUnknownException(message);
 
 /// <summary>The journal did not say that the append is durable, or takes nothing now; the outcome is unknown, a retry is idempotent.</summary>
+[GenerateSerializer, Alias("bourse.journal-unavailable")]
 public sealed class JournalUnavailableException(string message, Exception? inner = null) : OutcomeUnknownException(message, inner);

@@ -1,6 +1,7 @@
 using Bourse.GrainInterfaces.Limits;
 using Bourse.Grains.Journal;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Limits;
 
@@ -8,6 +9,7 @@ namespace Bourse.Grains.Limits;
 /// See <see cref="IRateLimitGrain"/>. Counts are made durable ahead of their use, a hundredth of the limit at a time, and what was not used is given back
 /// at the end: so most calls touch memory only, and even two activations together never grant more than the limit.
 /// </summary>
+[HashBasedPlacement]
 public sealed partial class RateLimitGrain(IRateCounts counts, TimeProvider time, ILogger<RateLimitGrain> log) : Grain, IRateLimitGrain
 {
     private const long MsPerMinute = 60_000;

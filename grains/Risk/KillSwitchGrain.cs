@@ -4,11 +4,12 @@ using Bourse.GrainInterfaces.Risk;
 using Bourse.Grains.Journal;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Risk;
 
 /// <summary>See <see cref="IKillSwitchGrain"/>. Reentrant, so that it answers while open orders are being cancelled.</summary>
-[Reentrant]
+[Reentrant, HashBasedPlacement]
 public sealed partial class KillSwitchGrain(
     [PersistentState("switches", "bourse")] IPersistentState<SwitchState> state,
     IHistoryReader history,

@@ -1,10 +1,12 @@
 using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Risk;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Risk;
 
 /// <summary>Owns the risk limits of one account.</summary>
+[HashBasedPlacement]
 public sealed partial class RiskLimitGrain(
     [PersistentState("limits", "bourse")] IPersistentState<RiskLimitState> state, TimeProvider time, ILogger<RiskLimitGrain> logger)
     : Grain, IRiskLimitGrain

@@ -1,8 +1,10 @@
 using Bourse.GrainInterfaces.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Users;
 
 /// <summary>See <see cref="IApiKeyGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed class ApiKeyGrain(
     [PersistentState("api-key", UserStorage.Name)] IPersistentState<ApiKeyState> state, TimeProvider clock) : Grain, IApiKeyGrain
 {

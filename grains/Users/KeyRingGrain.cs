@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using Bourse.GrainInterfaces.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Users;
 
 /// <summary>See <see cref="IKeyRingGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed class KeyRingGrain(
     [PersistentState("key-ring", UserStorage.Name)] IPersistentState<KeyRingState> state, TimeProvider clock) : Grain, IKeyRingGrain
 {

@@ -1,8 +1,10 @@
 using Bourse.GrainInterfaces.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Users;
 
 /// <summary>See <see cref="IUserGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed partial class UserGrain(
     [PersistentState("user", UserStorage.Name)] IPersistentState<UserState> state, TimeProvider clock) : Grain, IUserGrain
 {

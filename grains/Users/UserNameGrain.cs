@@ -1,8 +1,10 @@
 using Bourse.GrainInterfaces.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Users;
 
 /// <summary>See <see cref="IUserNameGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed class UserNameGrain(
     [PersistentState("user-name", UserStorage.Name)] IPersistentState<UserNameState> state, TimeProvider clock) : Grain, IUserNameGrain
 {

@@ -1,5 +1,6 @@
 using Bourse.GrainInterfaces.Watchlists;
 using Bourse.Grains.Users;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Watchlists;
 
@@ -12,6 +13,7 @@ public sealed class WatchlistsState
 }
 
 /// <summary>See <see cref="IWatchlistsGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed class WatchlistsGrain(
     [PersistentState("watchlists", UserStorage.Name)] IPersistentState<WatchlistsState> state, TimeProvider time) : Grain, IWatchlistsGrain
 {

@@ -50,7 +50,7 @@ public static class ReplaySilo
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering().AddBourseStreams();
+            silo.ServeAlone().AddBourseStreams();
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddKeyedSingleton<IGrainStorage>("bourse", (_, _) => new PostgresGrainStorage(database));
             silo.Services.AddSingleton<IHistoryReader>(_ => new HistoryReader(database, TimeProvider.System));

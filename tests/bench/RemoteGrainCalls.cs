@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Net;
+using Bourse.Silo;
 using Bourse.Silo.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,9 +18,7 @@ internal static class RemoteGrainCalls
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleans(silo => silo
-            .UseAdoNetClustering(options => options.ConnectionString = connectionString)
-            .ConfigureEndpoints(IPAddress.Loopback, 0, 0));
+        builder.UseOrleans(silo => silo.ServeAmongOthers(connectionString));
         using var host = builder.Build();
         await host.StartAsync();
         Console.WriteLine("serves");
@@ -46,7 +44,7 @@ internal static class RemoteGrainCalls
         await silo.StandardOutput.ReadLineAsync();
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
-        builder.UseOrleansClient(client => client.UseAdoNetClustering(options => options.ConnectionString = database.ConnectionString));
+        builder.UseOrleansClient(client => client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database.ConnectionString)));
         using var host = builder.Build();
         await host.StartAsync();
         var grains = host.Services.GetRequiredService<IClusterClient>();

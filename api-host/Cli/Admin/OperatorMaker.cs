@@ -65,7 +65,7 @@ internal static class OperatorMaker
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = false, Args = [] });
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
-        builder.UseOrleans(silo => silo.UseLocalhostClustering().AddBourseGrains(storage));
+        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage));
         builder.Services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations();
         builder.Services.AddOptions<SecretOptions>().BindConfiguration("Secrets");
         builder.Services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>().AddSingleton<Passwords>().AddSingleton<LiveSessions>()

@@ -98,7 +98,7 @@ internal static class ServeCommand
         AddLogging(builder.Logging, folder);
         builder.Configuration.AddMasterKey(options.DataDir);
         var scheme = string.IsNullOrEmpty(builder.Configuration["Kestrel:Certificates:Default:Path"]) ? "http" : "https";
-        builder.WebHost.UseUrls($"{scheme}://127.0.0.1:{options.Port}");
+        builder.WebHost.UseUrls($"{scheme}://{builder.Configuration["Http:Address"] ?? "127.0.0.1"}:{options.Port}");
         addCluster(builder);
         builder.AddBourseFrontEnd();
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();

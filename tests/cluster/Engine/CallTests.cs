@@ -6,16 +6,8 @@ using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-public sealed class CallTests(ImpatientCluster cluster) : IClassFixture<ImpatientCluster>
+public sealed partial class CallTests(ImpatientCluster cluster) : IClassFixture<ImpatientCluster>
 {
-    [Fact]
-    public async Task An_immutable_message_is_passed_by_reference()
-    {
-        var parcel = new Parcel("a", 1);
-
-        (await Grain("echo").Echo(parcel)).ShouldBeSameAs(parcel);
-    }
-
     [Fact]
     public async Task Value_tasks_are_answered_too()
     {
@@ -29,19 +21,6 @@ public sealed class CallTests(ImpatientCluster cluster) : IClassFixture<Impatien
         (await Should.ThrowAsync<InvalidOperationException>(Grain("fails").Fail("a reason"))).Message.ShouldBe("a reason");
         (await Should.ThrowAsync<InvalidOperationException>(Grain("fails").FailBeforeAnyAwait("another"))).Message.ShouldBe("another");
         (await Grain("fails").Add(1, 1)).ShouldBe(2);
-    }
-
-    [Fact]
-    public async Task A_full_mailbox_refuses_and_takes_requests_again_once_it_has_room()
-    {
-        var grain = Grain("full");
-        var inside = Enumerable.Range(0, ImpatientCluster.MailboxLimit).Select(_ => grain.Wait("full")).ToList();
-
-        await Should.ThrowAsync<LimitExceededException>(grain.Touch().AsTask());
-
-        Gates.Open("full");
-        await Task.WhenAll(inside);
-        await grain.Touch();
     }
 
     [Fact]
@@ -105,8 +84,8 @@ public sealed class CallTests(ImpatientCluster cluster) : IClassFixture<Impatien
         using var cancellation = new CancellationTokenSource();
         var grain = Grain("queued");
         var first = grain.Wait("queued-1");
-        var second = grain.Wait("queued-2", cancellation.Token);
         await Gates.Until(() => Gates.CountOf("queued-1") == 1, "the first begins");
+        var second = grain.Wait("queued-2", cancellation.Token);
 
         cancellation.Cancel();
 

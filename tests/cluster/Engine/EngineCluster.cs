@@ -33,12 +33,18 @@ public class EngineCluster : IAsyncLifetime
 
     protected virtual void Configure(ISiloBuilder silo)
     {
+        silo.AddActivityPropagation();
         silo.AddMemoryStreams("memory");
+        silo.AddMemoryGrainStorage("PubSubStore");
         silo.AddMemoryGrainStorage("states");
         silo.AddMemoryGrainStorageAsDefault();
     }
 
-    protected virtual void Configure(IClientBuilder client) => client.AddMemoryStreams("memory");
+    protected virtual void Configure(IClientBuilder client)
+    {
+        client.AddActivityPropagation();
+        client.AddMemoryStreams("memory");
+    }
 }
 
 /// <summary>A cluster whose calls time out soon and whose mailboxes are small.</summary>

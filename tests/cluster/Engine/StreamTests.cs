@@ -6,11 +6,8 @@ using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-public sealed class StreamTests(EngineCluster cluster) : IClassFixture<EngineCluster>
+public sealed partial class StreamTests(EngineCluster cluster) : IClassFixture<EngineCluster>
 {
-    /// <summary>The engine's bound of one subscriber's queue.</summary>
-    private const int QueueLimit = 16_384;
-
     [Theory]
     [InlineData("one-by-one", false)]
     [InlineData("in-batches", true)]
@@ -29,19 +26,20 @@ public sealed class StreamTests(EngineCluster cluster) : IClassFixture<EngineClu
     public async Task A_client_receives_events_one_at_a_time_and_in_order()
     {
         var received = new ConcurrentQueue<int>();
-        var inside = 0;
+        var (inside, most, withoutToken) = (0, 0, 0);
         var handle = await Stream("client").SubscribeAsync(async (tick, token) =>
         {
-            Interlocked.Increment(ref inside).ShouldBe(1);
+            most = Math.Max(most, Interlocked.Increment(ref inside));
             await Task.Yield();
             received.Enqueue(tick.Number);
-            token.ShouldNotBeNull();
+            withoutToken += token is null ? 1 : 0;
             Interlocked.Decrement(ref inside);
         });
 
         await Grain("producer").Publish("client", 0, 1_000);
-        await Gates.Until(() => received.Count == 1_000, "all events come");
+        await Gates.Until(() => received.Count >= 1_000, "all events come");
         received.ShouldBe(Enumerable.Range(0, 1_000));
+        (most, withoutToken).ShouldBe((1, 0));
 
         (await Stream("client").GetAllSubscriptionHandles()).ShouldHaveSingleItem().ShouldBe(handle);
         await handle.UnsubscribeAsync();
@@ -56,52 +54,6 @@ public sealed class StreamTests(EngineCluster cluster) : IClassFixture<EngineClu
         await Stream("client").OnNextAsync(new Tick(5_000));
         (await other.Task.WaitAsync(Gates.Deadline)).ShouldBe(5_000);
         received.Count.ShouldBe(1_000);
-    }
-
-    [Fact]
-    public async Task A_slow_subscriber_slows_only_itself_and_is_told_what_it_lost()
-    {
-        var slow = new ConcurrentQueue<string>();
-        var fast = new ConcurrentQueue<int>();
-        await Stream("slow").SubscribeAsync(
-            async (tick, _) =>
-            {
-                if (tick.Number == 0)
-                {
-                    await Gates.Passed("slow");
-                }
-
-                slow.Enqueue(tick.Number.ToString());
-            },
-            error =>
-            {
-                slow.Enqueue(error.GetType().Name);
-                return Task.CompletedTask;
-            });
-        await Stream("slow").SubscribeAsync((tick, _) =>
-        {
-            fast.Enqueue(tick.Number);
-            return Task.CompletedTask;
-        });
-        const int count = QueueLimit + 1_000;
-        for (var sent = 0; sent < count; sent += 1_000)
-        {
-            // The fast one keeps up; the producer never waits for the slow one.
-            await Stream("slow").OnNextBatchAsync(Enumerable.Range(sent, Math.Min(1_000, count - sent)).Select(i => new Tick(i)));
-            await Gates.Until(() => fast.Count == Math.Min(sent + 1_000, count), "the fast one has all");
-        }
-
-        fast.ShouldBe(Enumerable.Range(0, count));
-        slow.ShouldBeEmpty();
-        Gates.Open("slow");
-        await Gates.Until(() => slow.Count >= QueueLimit, "the slow one gets what was kept");
-        await Stream("slow").OnNextAsync(new Tick(count));
-        await Gates.Until(() => slow.Last() == count.ToString(), "the slow one goes on");
-
-        var texts = slow.ToList();
-        texts.Count(text => text == nameof(QueueCacheMissException)).ShouldBe(1);
-        texts.IndexOf(nameof(QueueCacheMissException)).ShouldBe(texts.Count - 2);
-        texts.Take(texts.Count - 2).ShouldBe(Enumerable.Range(0, texts.Count - 2).Select(i => i.ToString()));
     }
 
     [Fact]
@@ -171,7 +123,7 @@ public sealed class StreamTests(EngineCluster cluster) : IClassFixture<EngineClu
 
     [Fact]
     public void An_unknown_provider_is_refused() =>
-        Should.Throw<ArgumentException>(() => Client.GetStreamProvider("nobody")).Message.ShouldContain("nobody");
+        Should.Throw<KeyNotFoundException>(() => Client.GetStreamProvider("nobody")).Message.ShouldContain("nobody");
 
     private IClusterClient Client => cluster.Cluster.Client;
 

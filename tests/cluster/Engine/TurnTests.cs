@@ -4,7 +4,7 @@ using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-public sealed class TurnTests(EngineCluster cluster) : IClassFixture<EngineCluster>
+public sealed partial class TurnTests(EngineCluster cluster) : IClassFixture<EngineCluster>
 {
     [Fact]
     public async Task A_grain_runs_one_request_at_a_time_under_parallel_load()
@@ -84,19 +84,6 @@ public sealed class TurnTests(EngineCluster cluster) : IClassFixture<EngineClust
         await Plain("sender").NoteAt("receiver", 5_000);
 
         (await Plain("receiver").Notes()).ShouldBe(Enumerable.Range(0, 5_000));
-    }
-
-    [Theory]
-    [InlineData("a", "b", "a")]
-    [InlineData("c", "c")]
-    [InlineData("d", "r-d", "d")]
-    public async Task A_call_chain_that_comes_back_to_a_busy_grain_fails_at_once_and_says_why(params string[] path)
-    {
-        var error = await Should.ThrowAsync<OrleansException>(Next(path[0]).CallAlong(path[1..], allowReturn: false));
-
-        error.Message.ShouldContain("Deadlock");
-        error.Message.ShouldContain(path[0]);
-        (await Next(path[0]).CallAlong([], allowReturn: false)).ShouldBe("end");
     }
 
     [Theory]

@@ -3,6 +3,7 @@ using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
+using Bourse.Silo;
 using Bourse.Silo.MarketData;
 using Bourse.Silo.ReadModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,7 +37,7 @@ internal sealed class FeedCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(1);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryStreams(Streams.Provider);
+            silo.AddBourseStreams();
             silo.AddMemoryGrainStorage("bourse");
             silo.Services.AddSingleton(TimeProvider.System);
             silo.Services.AddSingleton<IHistoryReader>(new HistoryReader(source, TimeProvider.System));
@@ -47,7 +48,7 @@ internal sealed class FeedCluster : IAsyncDisposable
                 silo.AddIncomingGrainCallFilter(filter);
             }
         });
-        builder.ConfigureClient(client => client.AddMemoryStreams(Streams.Provider));
+        builder.ConfigureClient(client => client.AddBourseStreams());
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new FeedCluster(cluster, source);

@@ -18,7 +18,8 @@ public sealed class MessageTests
     {
         var messages = Methods.SelectMany(method => method.GetParameters().Select(p => (p.ParameterType, Where: $"{Name(method)}({p.Name})"))
                 .Append((Result(method), $"the result of {Name(method)}")))
-            .Concat(s_interfaces.GetTypes().Where(type => type.IsDefined(typeof(GenerateSerializerAttribute))).Select(type => (type, "a message")));
+            .Concat(s_interfaces.GetTypes()
+                .Where(type => type.IsDefined(typeof(GenerateSerializerAttribute)) && !typeof(Exception).IsAssignableFrom(type)).Select(type => (type, "a message")));
 
         var objections = messages
             .Select(message => (message.Item2, Objection: Immutability.ObjectionTo(message.Item1)))

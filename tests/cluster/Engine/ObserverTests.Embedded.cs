@@ -5,6 +5,7 @@ using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine;
 
+/// <summary>Under Orleans one-way calls may overtake each other, and a call to a deleted observer waits until it times out.</summary>
 public sealed class ObserverTests(EngineCluster cluster) : IClassFixture<EngineCluster>
 {
     [Fact]

@@ -1,0 +1,20 @@
+using Orleans.Runtime;
+
+namespace Bourse.Tests.Cluster.Engine;
+
+/// <summary>Under Orleans such a chain waits until its call times out.</summary>
+public sealed partial class TurnTests
+{
+    [Theory]
+    [InlineData("a", "b", "a")]
+    [InlineData("c", "c")]
+    [InlineData("d", "r-d", "d")]
+    public async Task A_call_chain_that_comes_back_to_a_busy_grain_fails_at_once_and_says_why(params string[] path)
+    {
+        var error = await Should.ThrowAsync<OrleansException>(Next(path[0]).CallAlong(path[1..], allowReturn: false));
+
+        error.Message.ShouldContain("Deadlock");
+        error.Message.ShouldContain(path[0]);
+        (await Next(path[0]).CallAlong([], allowReturn: false)).ShouldBe("end");
+    }
+}
