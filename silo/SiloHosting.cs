@@ -11,18 +11,12 @@ using Bourse.Silo.Books;
 using Bourse.Silo.Journal;
 using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
-#if ORLEANS
-using Bourse.Silo.OfficialOrleans;
-#endif
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
-#if ORLEANS
-using Orleans.Dashboard;
-#endif
 using Orleans.Storage;
 
 namespace Bourse.Silo;
@@ -59,41 +53,22 @@ public static class SiloHosting
         builder.Services.AddSingleton<IHistoryReader>(new HistoryReader(history.Source, TimeProvider.System));
         return builder.UseOrleansClient(client =>
         {
-#if ORLEANS
-            client.UseDatabaseMembership(connectionString);
-#else
-            client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
-#endif
+            client.JoinByDatabase(connectionString);
             client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
             client.AddBourseStreams();
         });
     }
 
     /// <summary>A silo of its own on this machine: others on it do not meet this one.</summary>
-    public static ISiloBuilder ServeAlone(this ISiloBuilder silo) =>
-#if ORLEANS
-        silo.UseLocalhostClustering(FreePort(), FreePort());
-#else
-        silo.UseLocalhostClustering();
-#endif
+    public static ISiloBuilder ServeAlone(this ISiloBuilder silo) => silo.JoinNobody();
 
     /// <summary>A silo that finds the others by a database, and listens on a free port of 127.0.0.1.</summary>
-    public static ISiloBuilder ServeAmongOthers(this ISiloBuilder silo, string connectionString) =>
-#if ORLEANS
-        silo.UseDatabaseMembership(connectionString).ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
-#else
-        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
-            .ConfigureEndpoints(IPAddress.Loopback, 0, 0);
-#endif
+    public static ISiloBuilder ServeAmongOthers(this ISiloBuilder silo, string connectionString) => silo.JoinByDatabase(connectionString);
 
     /// <summary>Everything that the grains need: journal, grain storage, streams, read model, feeds.</summary>
     public static ISiloBuilder AddBourseGrains(this ISiloBuilder silo, SiloStorage storage)
     {
-#if ORLEANS
-        silo.AddTunedStreams(isLasting: true).AddOrleansStorage(storage.ConnectionString);
-#else
-        silo.AddBourseStreams();
-#endif
+        silo.AddBourseStreams(isLasting: true).AddEngineStorage(storage.ConnectionString);
         silo.Configure<SiloMessagingOptions>(options => options.ResponseTimeout = s_callTimeout);
         var services = silo.Services;
         services.AddSingleton(TimeProvider.System);
@@ -129,40 +104,5 @@ public static class SiloHosting
         {
             endpoint.SiloListeningEndpoint = new IPEndPoint(endpoint.AdvertisedIPAddress, cluster.GetValue<int>("Port"));
         }
-    }
-
-#if ORLEANS
-    private static int FreePort()
-    {
-        using var probe = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-#endif
-
-    /// <summary>The streams that the grains publish on, for a silo alone in its cluster.</summary>
-    internal static ISiloBuilder AddBourseStreams(this ISiloBuilder silo) =>
-#if ORLEANS
-        silo.AddTunedStreams(isLasting: false);
-#else
-        silo.AddMemoryStreams(Streams.Provider);
-#endif
-
-    /// <summary>The client's side of the streams.</summary>
-    internal static IClientBuilder AddBourseStreams(this IClientBuilder client) =>
-#if ORLEANS
-        client.AddTunedStreams();
-#else
-        client.AddMemoryStreams(Streams.Provider);
-#endif
-
-    // Its filter stands in the way of every call (about a microsecond): `Cluster:Dashboard` `false` leaves it out.
-    private static ISiloBuilder AddDashboardIfWanted(this ISiloBuilder silo)
-    {
-#if ORLEANS
-        return silo.Configuration.GetValue("Cluster:Dashboard", true) ? silo.AddDashboard() : silo;
-#else
-        return silo;
-#endif
     }
 }

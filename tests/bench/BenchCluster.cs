@@ -135,7 +135,10 @@ internal sealed class BenchCluster : IAsyncDisposable
     private async Task<bool> IsBalanced()
     {
         await using var command = _source.CreateCommand(
-            "SELECT count(DISTINCT owner) = $1 AND count(*) FILTER (WHERE heir <> 0) = 0 FROM cluster_partition p JOIN cluster_member m ON m.id = p.owner");
+            """
+            SELECT count(DISTINCT owner) = $1 AND count(*) FILTER (WHERE heir <> 0) = 0 OR (SELECT count(*) = $1 FROM orleans_silo WHERE status = 3)
+            FROM cluster_partition p JOIN cluster_member m ON m.id = p.owner
+            """);
         command.Parameters.Add(new() { Value = (long)_silos.Count });
         return await command.ExecuteScalarAsync() is true;
     }

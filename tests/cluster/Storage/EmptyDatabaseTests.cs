@@ -20,7 +20,7 @@ public sealed class EmptyDatabaseTests
         var silos = await Task.WhenAll(Enumerable.Range(1, Silos).Select(i => Task.Run(() => Start(connectionString, $"silo-{i}"))));
         try
         {
-            await Eventually.Holds(async () => (await Shares(connectionString)).SequenceEqual(Enumerable.Repeat(1_024L / Silos, Silos)), "an eighth each");
+            await Eventually.Holds(async () => (await Shares(connectionString)).Distinct().Count() == 1, "an equal share each");
             for (var i = 0; i < Silos; i++)
             {
                 var id = $"{i}-{Guid.NewGuid():N}";
@@ -61,10 +61,14 @@ public sealed class EmptyDatabaseTests
         return server.ConnectionTo(name);
     }
 
+    /// <summary>Of each silo: its partitions under the embedded engine; under Orleans, which has none, 1. Empty until all are there.</summary>
     private static async Task<List<long>> Shares(string connectionString)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var command = source.CreateCommand("SELECT count(*) FROM cluster_partition JOIN cluster_member ON id = owner GROUP BY owner");
+        await using var command = source.CreateCommand("""
+            SELECT count(*) FROM cluster_partition JOIN cluster_member ON id = owner GROUP BY owner
+            UNION ALL SELECT 1 FROM orleans_silo WHERE status = 3
+            """);
         await using var reader = await command.ExecuteReaderAsync();
         var shares = new List<long>();
         while (await reader.ReadAsync())
@@ -72,6 +76,6 @@ public sealed class EmptyDatabaseTests
             shares.Add(reader.GetInt64(0));
         }
 
-        return shares;
+        return shares.Count == Silos ? shares : [];
     }
 }

@@ -8,10 +8,9 @@ public sealed partial class SourceTests
     private static readonly string[] Rooms = ["domain", "grain-interfaces", "grains", "silo", "api-host"];
 
     [Fact]
-    public void Conditional_compilation_stands_only_in_composition_roots()
+    public void No_source_is_compiled_in_parts()
     {
         Rooms.SelectMany(Repository.Sources)
-            .Where(path => !CompositionRoot().IsMatch(path))
             .Where(path => Directive().IsMatch(File.ReadAllText(Path.Combine(Repository.Root, path))))
             .ShouldBeEmpty();
     }
@@ -23,9 +22,6 @@ public sealed partial class SourceTests
             .Where(path => WallClock().IsMatch(File.ReadAllText(Path.Combine(Repository.Root, path))))
             .ShouldBeEmpty();
     }
-
-    [GeneratedRegex(@"^(silo/SiloHosting\.cs|api-host/Program\.cs|api-host/Cli/Serve/ServeCommand\.cs)$")]
-    private static partial Regex CompositionRoot();
 
     [GeneratedRegex(@"^\s*#(if|elif)\b", RegexOptions.Multiline)]
     private static partial Regex Directive();

@@ -1,32 +1,39 @@
+using System.Net;
+using System.Net.Sockets;
 using Bourse.GrainInterfaces;
+using Bourse.Silo.OfficialOrleans;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
-namespace Bourse.Silo.OfficialOrleans;
+namespace Bourse.Silo;
 
-/// <summary>What official Orleans is told beyond what the embedded engine needs.</summary>
-internal static class OrleansSettings
+/// <summary>How the engine under the grains is set up. This one is official Orleans; <c>EmbeddedEngine/</c> holds the other.</summary>
+internal static class Engine
 {
-    public const string Invariant = "Npgsql";
+    private const string Invariant = "Npgsql";
+    private const string PubSubStore = "PubSubStore";
 
     /// <summary>Silos and clients have to agree on it.</summary>
     private const int StreamQueues = 4;
     private const int StreamBatch = 100;
-    private const string PubSubStore = "PubSubStore";
 
     private static readonly TimeSpan s_streamPoll = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_gatewayRefresh = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_connectRetry = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_connectPatience = TimeSpan.FromMinutes(1);
 
+    public static ISiloBuilder JoinNobody(this ISiloBuilder silo) => silo.UseLocalhostClustering(FreePort(), FreePort());
+
     /// <summary>Who serves stands in the database. A silo that is gone is declared dead after three missed probes, within about 6 s.</summary>
-    public static ISiloBuilder UseDatabaseMembership(this ISiloBuilder silo, string connectionString)
+    public static ISiloBuilder JoinByDatabase(this ISiloBuilder silo, string connectionString)
     {
         var bounded = Bounded(connectionString);
         silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, bounded));
+        silo.ConfigureEndpoints(IPAddress.Loopback, FreePort(), FreePort());
         silo.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(1.5);
@@ -42,7 +49,7 @@ internal static class OrleansSettings
     }
 
     /// <summary>Finds the silos by the database, and waits for one for up to a minute.</summary>
-    public static IClientBuilder UseDatabaseMembership(this IClientBuilder client, string connectionString)
+    public static IClientBuilder JoinByDatabase(this IClientBuilder client, string connectionString)
     {
         var bounded = Bounded(connectionString);
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (Invariant, bounded));
@@ -53,24 +60,21 @@ internal static class OrleansSettings
             await Task.Delay(s_connectRetry, cancellation);
             return ++attempts < s_connectPatience / s_connectRetry;
         });
-        client.AddActivityPropagation();
-        client.AddDashboard();
-        return client;
+        return client.AddActivityPropagation().AddDashboard();
     }
 
-    /// <summary>Reminders, the state of Orleans' own grains, and what operators see.</summary>
-    public static ISiloBuilder AddOrleansStorage(this ISiloBuilder silo, string connectionString)
+    /// <summary>What the engine itself keeps in the database: reminders, and who subscribes to which stream.</summary>
+    public static ISiloBuilder AddEngineStorage(this ISiloBuilder silo, string connectionString)
     {
         var bounded = Bounded(connectionString);
         silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (Invariant, bounded));
         silo.AddAdoNetGrainStorage(PubSubStore, options => (options.Invariant, options.ConnectionString) = (Invariant, bounded));
-        silo.AddActivityPropagation();
-        return silo;
+        return silo.AddActivityPropagation();
     }
 
     /// <summary>Few queues that are looked at often: an event is with its subscribers in some 5 ms.</summary>
-    /// <param name="isLasting">Who subscribes is kept in the database (<see cref="AddOrleansStorage"/>), and so outlives a silo.</param>
-    public static ISiloBuilder AddTunedStreams(this ISiloBuilder silo, bool isLasting)
+    /// <param name="isLasting">Who subscribes is kept by <see cref="AddEngineStorage"/>, and so outlives a silo.</param>
+    public static ISiloBuilder AddBourseStreams(this ISiloBuilder silo, bool isLasting = false)
     {
         silo.AddMemoryStreams(Streams.Provider, streams =>
         {
@@ -84,9 +88,19 @@ internal static class OrleansSettings
         return isLasting ? silo : silo.AddMemoryGrainStorage(PubSubStore);
     }
 
-    /// <summary>The client's side of <see cref="AddTunedStreams(ISiloBuilder, bool)"/>.</summary>
-    public static IClientBuilder AddTunedStreams(this IClientBuilder client) =>
+    public static IClientBuilder AddBourseStreams(this IClientBuilder client) =>
         client.AddMemoryStreams(Streams.Provider, streams => streams.ConfigurePartitioning(StreamQueues));
 
+    /// <summary>Its filter stands in the way of every call, at about a microsecond: <c>Cluster:Dashboard</c> <c>false</c> leaves it out.</summary>
+    public static ISiloBuilder AddDashboardIfWanted(this ISiloBuilder silo) =>
+        silo.Configuration.GetValue("Cluster:Dashboard", true) ? silo.AddDashboard() : silo;
+
     private static string Bounded(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 8 }.ConnectionString;
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
 }
