@@ -11,6 +11,7 @@ using Bourse.Silo.Books;
 using Bourse.Silo.Journal;
 using Bourse.Silo.Limits;
 using Bourse.Silo.MarketData;
+using Bourse.Silo.Outside;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Microsoft.Extensions.Configuration;
@@ -87,7 +88,8 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
         services.AddSingleton<IAlertStore, AlertStore>();
         services.AddHostedService<AlertWaker>();
-        services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]);
+        services.AddSingleton<OutsideServices>();
+        services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]).AddCheck<OutsideServices>("outside", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);
     }
 

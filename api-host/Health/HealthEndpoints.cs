@@ -5,8 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Bourse.ApiHost.Health;
 
 /// <summary>
-/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, because every check with the tag <see cref="Ready"/> is well
-/// (the silo's room adds its own).
+/// <c>/health/live</c>: the process answers. <c>/health/ready</c>: it can serve, because every check with the tag <see cref="Ready"/> is well or only
+/// degraded (the silo's room adds its own); each says what is wrong.
 /// </summary>
 public static class HealthEndpoints
 {
@@ -23,7 +23,7 @@ public static class HealthEndpoints
     {
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(Ready), cancellation);
         var byName = report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status == HealthStatus.Healthy ? "ok" : entry.Value.Description ?? "down");
-        var isReady = report.Status == HealthStatus.Healthy;
+        var isReady = report.Status != HealthStatus.Unhealthy;
         response.Headers.CacheControl = "no-store";
         return Answer.Json(
             new HealthJson(isReady ? "ready" : "not_ready", byName), isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);

@@ -1,5 +1,6 @@
 using System.Text;
 using Bourse.ApiHost.Auth;
+using Bourse.Domain.Secrets;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.KeyPerFile;
 using Microsoft.Extensions.Options;
@@ -18,17 +19,25 @@ public static class StartChecks
     private const int MinDatabasePassword = 12;
     private static readonly string[] s_secrets = ["Auth:SigningKeys", "Auth:Operator:Password", "Secrets:MasterKeys"];
 
+    /// <summary>Each of their parts has a key and a secret.</summary>
+    private static readonly string[] s_outside = ["MarketData:Providers", "Venues"];
+
     /// <summary>What somebody would try first.</summary>
     private static readonly string[] s_wellKnown =
         ["password", "passw0rd", "changeme", "change-me", "secret", "default", "admin", "operator", "bourse", "postgres", "letmein", "welcome", "qwerty", "123456", "example", "correct-horse"];
 
-    public static void AddStartChecks(this WebApplicationBuilder builder)
+    /// <summary>Takes in the files of the folder that <c>BOURSE_SECRETS</c> names, where it names one.</summary>
+    public static void AddSecretFiles(this IConfigurationBuilder configuration)
     {
         if (Environment.GetEnvironmentVariable("BOURSE_SECRETS") is { Length: > 0 } folder)
         {
-            builder.Configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
+            configuration.AddKeyPerFile(Path.GetFullPath(folder), optional: false);
         }
+    }
 
+    public static void AddStartChecks(this WebApplicationBuilder builder)
+    {
+        builder.Configuration.AddSecretFiles();
         var configuration = builder.Configuration;
         builder.Services.AddOptions<SecurityOptions>().BindConfiguration("Security").ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<SecurityOptions>>(_ => new Validator(configuration));
@@ -69,11 +78,11 @@ public static class StartChecks
     {
         foreach (var one in configuration.GetSection(section).GetChildren())
         {
-            if (!SecretOptions.TryRead(one.Value ?? "", MinKeyBytes, out _, out var key))
+            if (!SealedText.TryReadKey(one.Value ?? "", MinKeyBytes, out var master))
             {
                 wrong.Add($"{one.Path} is not kid:base64url of 256 bits at least");
             }
-            else if (key.Distinct().Count() < MinDistinctBytes || IsWellKnown(Encoding.Latin1.GetString(key)))
+            else if (master.Key.Distinct().Count() < MinDistinctBytes || IsWellKnown(Encoding.Latin1.GetString(master.Key)))
             {
                 wrong.Add($"{one.Path} is weak or well known");
             }
@@ -107,7 +116,9 @@ public static class StartChecks
     {
         foreach (var provider in configuration.Providers.Where(p => p is not (EnvironmentVariablesConfigurationProvider or KeyPerFileConfigurationProvider)))
         {
-            foreach (var secret in s_secrets)
+            var outside = s_outside.SelectMany(section => provider.GetChildKeys([], section).Distinct().SelectMany(
+                child => new[] { $"{section}:{child}:Key", $"{section}:{child}:Secret" }));
+            foreach (var secret in s_secrets.Concat(outside))
             {
                 string[] keys = [secret, .. provider.GetChildKeys([], secret).Distinct().Select(child => $"{secret}:{child}")];
                 foreach (var key in keys.Where(key => provider.TryGet(key, out var value) && !string.IsNullOrEmpty(value)))

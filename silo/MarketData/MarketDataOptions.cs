@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace Bourse.Silo.MarketData;
 
 /// <summary>Which kind of source a silo runs.</summary>
-public enum MarketDataKind : byte { None = 0, Replay = 1, Simulator = 2 }
+public enum MarketDataKind : byte { None = 0, Replay = 1, Simulator = 2, Live = 3 }
 
 /// <summary>Where a silo's market data comes from, and who makes its markets.</summary>
 public sealed class MarketDataOptions

@@ -1,4 +1,5 @@
 using Bourse.GrainInterfaces.Feeds;
+using Bourse.Silo.MarketData.Live;
 using Bourse.Silo.Postgres;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,8 +14,8 @@ namespace Bourse.Silo.MarketData;
 /// that fails is told in the log and stays down; the silo serves on.
 /// </summary>
 public sealed partial class MarketDataService(
-    Func<MarketPump> newPump, NpgsqlDataSource database, IGrainFactory grains, IOptions<MarketDataOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<MarketDataService> logger) : BackgroundService
+    Func<MarketPump> newPump, Func<LiveSource> newLive, NpgsqlDataSource database, IGrainFactory grains, IOptions<MarketDataOptions> options,
+    IHostApplicationLifetime lifetime, TimeProvider time, ILogger<MarketDataService> logger) : BackgroundService
 {
     // Any number that nobody else locks on: "market" in ASCII.
     private const long LockKey = 0x6D61726B6574;
@@ -75,6 +76,7 @@ public sealed partial class MarketDataService(
         try
         {
             var source = await MakeSource(cancellation);
+            using var disposable = source as IDisposable;
             LogStarted(_options.Source);
             using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             var telling = Tell(source as ReplaySource, end.Token);
@@ -107,6 +109,11 @@ public sealed partial class MarketDataService(
         if (_options.Source == MarketDataKind.Replay)
         {
             return MakeReplay();
+        }
+
+        if (_options.Source == MarketDataKind.Live)
+        {
+            return newLive();
         }
 
         while (true)

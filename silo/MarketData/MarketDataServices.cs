@@ -1,6 +1,7 @@
 using Bourse.GrainInterfaces.History;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
+using Bourse.Silo.MarketData.Live;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Microsoft.Extensions.DependencyInjection;
@@ -50,7 +51,19 @@ public static class MarketDataServices
             provider.GetRequiredService<IOptions<MarketDataOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<MarketPump>>()));
+        silo.Services.AddOptions<LiveMarketOptions>().BindConfiguration("MarketData").ValidateDataAnnotations();
+        silo.Services.TryAddSingleton<ProviderFactory>();
+        silo.Services.TryAddSingleton<Func<LiveSource>>(provider => () => MakeLive(provider));
         silo.Services.AddHostedService<MarketDataService>();
         return silo;
+    }
+
+    private static LiveSource MakeLive(IServiceProvider provider)
+    {
+        var options = provider.GetRequiredService<IOptions<LiveMarketOptions>>().Value;
+        var factory = provider.GetRequiredService<ProviderFactory>();
+        return new LiveSource(
+            [.. options.Providers.Select(factory.Make)], options, InstrumentDefaults.For, provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LiveSource>>());
     }
 }

@@ -23,8 +23,8 @@ public static partial class LogMask
     [GeneratedRegex(@"\b[Bb]earer\s+[\w.~+/=-]+|eyJ[\w-]{5,}\.[\w-]+\.[\w-]*|\b[0-9a-f]{32}\.[0-9a-f]{32}\.[\w-]{43}|\bv1\.[\w-]+\.[\w-]{16}\.[\w-]+\.[\w-]{22}")]
     private static partial Regex Tokens();
 
-    /// <summary>A value after a name that says what it is.</summary>
-    [GeneratedRegex(@"((?:password|passwd|pwd|secret|token|api[-_]?key|authorization)[""']?\s*[=:]\s*[""']?)[^\s""',;&}]+", RegexOptions.IgnoreCase)]
+    /// <summary>A value after a name that says what it is; brokers' names among them (<c>APCA-API-SECRET-KEY</c>, <c>X-MBX-APIKEY</c>, <c>signature</c>).</summary>
+    [GeneratedRegex(@"((?:password|passwd|pwd|secret(?:[-_]?key)?|token|api[-_]?key(?:[-_]?id)?|authorization|signature|listenkey)[""']?\s*[=:]\s*[""']?)[^\s""',;&}]+", RegexOptions.IgnoreCase)]
     private static partial Regex Named();
 
     [GeneratedRegex(@"[\w.!#$%&'*+/=?^`{|}~-]+@[\w-]+(?:\.[\w-]+)+")]

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bourse.ApiHost.Security;
 using Bourse.Silo;
 using Bourse.Silo.MarketData;
 using Bourse.Silo.Postgres;
@@ -54,7 +55,7 @@ internal static class ServeCommand
             ? (IAsyncDisposable)BuildSilo(options, folder, storage!)
             : BuildFront(options, folder, builder => _ = storage is null
                 ? builder.AddBourseClient(database.ConnectionString, history)
-                : builder.AddBourseClusterSilo(NameOf(ServeRole.Silo, options.Number), storage, marketData => ConfigureMarketData(options, marketData)));
+                : builder.AddBourseClusterSilo(NameOf(ServeRole.Silo, options.Number), storage, marketData => ConfigureMarketData(options, builder.Configuration, marketData)));
         await RunHost((IHost)app, options, cancellation);
         return 0;
     }
@@ -87,7 +88,9 @@ internal static class ServeCommand
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder.Logging, folder);
-        builder.AddBourseClusterSilo(NameOf(ServeRole.Silo, options.Number), storage, marketData => ConfigureMarketData(options, marketData));
+        builder.Configuration.AddSecretFiles();
+        builder.AddBourseClusterSilo(
+            NameOf(ServeRole.Silo, options.Number), storage, marketData => ConfigureMarketData(options, builder.Configuration, marketData));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         return builder.Build();
     }
@@ -115,9 +118,9 @@ internal static class ServeCommand
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None); // a refused order is no error; bugs are logged by our filter
     }
 
-    private static void ConfigureMarketData(ServeOptions options, MarketDataOptions marketData)
+    private static void ConfigureMarketData(ServeOptions options, IConfiguration configuration, MarketDataOptions marketData)
     {
-        marketData.Source = options.Replay.Length > 0 ? MarketDataKind.Replay : MarketDataKind.Simulator;
+        marketData.Source = options.Replay.Length > 0 ? MarketDataKind.Replay : configuration.GetValue("MarketData:Source", MarketDataKind.Simulator);
         marketData.Speed = options.Speed;
         marketData.Seed = options.Seed;
         foreach (var file in options.Replay)

@@ -58,6 +58,9 @@ public sealed class StartCheckTests
     [InlineData("Authorization: Bearer abc.def", "Authorization: ***")]
     [InlineData("/hubs/trading?access_token=abc&x=1", "/hubs/trading?access_token=***&x=1")]
     [InlineData("mail of a.b+c@mail.example.org came", "mail of *** came")]
+    [InlineData("APCA-API-KEY-ID: PK123456, APCA-API-SECRET-KEY: abc/def", "APCA-API-KEY-ID: ***, APCA-API-SECRET-KEY: ***")]
+    [InlineData("GET /api/v3/account?timestamp=1&signature=0a1b2c X-MBX-APIKEY: vmPU", "GET /api/v3/account?timestamp=1&signature=*** X-MBX-APIKEY: ***")]
+    [InlineData("query?function=GLOBAL_QUOTE&apikey=demo1", "query?function=GLOBAL_QUOTE&apikey=***")]
     [InlineData("order AAPL 10 @ 178.50 filled", "order AAPL 10 @ 178.50 filled")]
     public void Logs_are_masked(string line, string masked) => LogMask.Apply(line).ShouldBe(masked);
 
