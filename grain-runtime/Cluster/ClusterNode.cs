@@ -3,7 +3,9 @@ using Bourse.GrainRuntime.Membership;
 using Bourse.GrainRuntime.Streams;
 using Bourse.GrainRuntime.Transport;
 using Bourse.GrainRuntime.Wire;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Connections.Security;
 using Orleans.Runtime;
 
 namespace Bourse.GrainRuntime.Cluster;
@@ -28,6 +30,7 @@ internal sealed class ClusterNode
         Calls = new RemoteCalls(this);
         Streams = new RemoteStreams(this);
         Secret = secret;
+        Wrapping = new Wrapping(runtime.Services.GetService<TlsOptions>());
         Links = NewLinks();
         _timer = runtime.Time.CreateTimer(_ => Unpark(), null, s_retry, s_retry);
         cluster.Node = this;
@@ -44,6 +47,9 @@ internal sealed class ClusterNode
     public Links Links { get; private set; }
 
     public byte[] Secret { get; }
+
+    /// <summary>How connections are made safe.</summary>
+    public Wrapping Wrapping { get; }
 
     public bool IsSilo => Runtime.IsSilo;
 
@@ -136,7 +142,7 @@ internal sealed class ClusterNode
         Unpark();
     }
 
-    public Task Welcome(System.Net.Sockets.Socket socket, PeerIdentity peer) => Links.Run(socket, peer);
+    public Task Welcome(Link link, PeerIdentity peer) => Links.Run(link, peer);
 
     /// <summary>Tells the others that the map has changed.</summary>
     public void TellMapChanged()
@@ -173,7 +179,7 @@ internal sealed class ClusterNode
         Links.Close();
     }
 
-    private Links NewLinks() => new(() => Identity, Secret, () => new FrameReader(Runtime), Runtime.Logger)
+    private Links NewLinks() => new(() => Identity, Secret, Wrapping, () => new FrameReader(Runtime), Runtime.Logger)
     {
         Handle = Handle,
         Opened = Opened,

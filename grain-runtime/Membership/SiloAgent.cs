@@ -59,7 +59,7 @@ internal sealed class SiloAgent : IAsyncDisposable
         _node = new ClusterNode(_cluster, _silo, secret) { MapIsOld = _signal.Say, CheckLease = FenceIfExpired };
         _silo.Lease = _lease;
         _cluster.JoinAlone(_silo);
-        _ = Task.Run(() => _listener.Run(secret, () => Node.Member == 0 ? null : Node.Identity, Node.Welcome), CancellationToken.None);
+        _ = Task.Run(() => _listener.Run(secret, Node.Wrapping, () => Node.Member == 0 ? null : Node.Identity, Node.Welcome), CancellationToken.None);
         _running = Task.Run(Run, CancellationToken.None);
         var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
         while (!Node.Map.OwnedBy(Node.Member).Any() || Node.Member == 0)

@@ -12,7 +12,7 @@ namespace Bourse.GrainRuntime.Transport;
 /// The connection between two processes of the cluster. Frames sent while a write is under way go out with the next one, together. A peer that is
 /// silent, or does not read what is sent, is cut off.
 /// </summary>
-internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader reader)
+internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reader)
 {
     /// <summary>Bytes that may wait to be written.</summary>
     private const long MaxWaiting = 64 * 1024 * 1024;
@@ -82,7 +82,7 @@ internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader r
         {
             Close();
             await writing;
-            socket.Dispose();
+            link.Dispose();
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader r
             _output.Writer.Complete();
         }
 
-        socket.Dispose();
+        link.Cut();
     }
 
     /// <summary>Says a word when there was none for a while, and closes it when the peer has said none for too long.</summary>
@@ -126,10 +126,7 @@ internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader r
                 var read = await _output.Reader.ReadAsync();
                 foreach (var part in read.Buffer)
                 {
-                    for (var rest = part; rest.Length > 0;)
-                    {
-                        rest = rest[await socket.SendAsync(rest, SocketFlags.None)..];
-                    }
+                    await link.Stream.WriteAsync(part);
                 }
 
                 Interlocked.Add(ref _waiting, -read.Buffer.Length);
@@ -140,7 +137,7 @@ internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader r
                 }
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException)
         {
             Close();
         }
@@ -152,8 +149,7 @@ internal sealed class Connection(Socket socket, PeerIdentity peer, FrameReader r
 
     private async Task Read(Action<Connection, FrameKind, FrameReader> handle)
     {
-        await using var stream = new NetworkStream(socket);
-        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024));
+        var input = PipeReader.Create(link.Stream, new StreamPipeReaderOptions(bufferSize: 64 * 1024, leaveOpen: true));
         while (true)
         {
             var read = await input.ReadAsync();

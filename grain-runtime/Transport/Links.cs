@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Bourse.GrainRuntime.Membership;
 using Bourse.GrainRuntime.Wire;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Bourse.GrainRuntime.Transport;
 /// This process's connections: one to each silo, and for a silo one to each client. The younger silo connects to the older, and a client to every
 /// silo, again and again while the map names it.
 /// </summary>
-internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameReader> newReader, ILogger logger)
+internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wrapping, Func<FrameReader> newReader, ILogger logger)
 {
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
@@ -62,9 +63,9 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameRe
     }
 
     /// <summary>Runs a connection until it ends.</summary>
-    public async Task Run(Socket socket, PeerIdentity peer)
+    public async Task Run(Link link, PeerIdentity peer)
     {
-        var connection = new Connection(socket, peer, newReader());
+        var connection = new Connection(link, peer, newReader());
         _processes.GetValueOrDefault(peer.Process)?.Close(); // the peer knows that it is dead, this side does not yet
         _processes[peer.Process] = connection;
         if (peer.IsSilo)
@@ -109,12 +110,12 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameRe
         {
             try
             {
-                var (socket, peer) = await Dial(member);
+                var (link, peer) = await Dial(member);
                 _dialled[member.Id] = 0;
-                await Run(socket, peer);
+                await Run(link, peer);
                 _dialled[member.Id] = Environment.TickCount64;
             }
-            catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException)
+            catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException or AuthenticationException)
             {
                 logger.LogDebug(exception, "{Member} is not reached", member.Name);
             }
@@ -125,7 +126,7 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameRe
         _dialled.TryRemove(member.Id, out _);
     }
 
-    private async Task<(Socket Socket, PeerIdentity Peer)> Dial(ClusterMember member)
+    private async Task<(Link Link, PeerIdentity Peer)> Dial(ClusterMember member)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -133,8 +134,8 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Func<FrameRe
             using var timeout = new CancellationTokenSource(s_connectTimeout);
             var colon = member.Address.LastIndexOf(':');
             await socket.ConnectAsync(member.Address[..colon], int.Parse(member.Address.AsSpan(colon + 1), null), timeout.Token);
-            await using var stream = new NetworkStream(socket);
-            return (socket, await Handshake.Dial(stream, secret, self(), member.Id, timeout.Token));
+            var link = await wrapping.Dial(socket, timeout.Token);
+            return (link, await Handshake.Dial(link.Stream, secret, self(), member.Id, timeout.Token));
         }
         catch
         {

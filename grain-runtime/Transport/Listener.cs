@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Bourse.GrainRuntime.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -28,8 +29,9 @@ internal sealed class Listener : IDisposable
 
     /// <param name="secret">The cluster's.</param>
     /// <param name="self">Who listens; null while it belongs to no cluster.</param>
+    /// <param name="wrapping">Makes what is spoken over.</param>
     /// <param name="welcome">Takes a connection over; it is disposed of by the taker.</param>
-    public async Task Run(byte[] secret, Func<PeerIdentity?> self, Func<Socket, PeerIdentity, Task> welcome)
+    public async Task Run(byte[] secret, Wrapping wrapping, Func<PeerIdentity?> self, Func<Link, PeerIdentity, Task> welcome)
     {
         while (true)
         {
@@ -62,23 +64,24 @@ internal sealed class Listener : IDisposable
                 continue;
             }
 
-            _ = Meet(accepted, secret, self, welcome);
+            _ = Meet(accepted, secret, wrapping, self, welcome);
         }
     }
 
     public void Dispose() => _socket.Dispose();
 
-    private async Task Meet(Socket socket, byte[] secret, Func<PeerIdentity?> self, Func<Socket, PeerIdentity, Task> welcome)
+    private async Task Meet(Socket socket, byte[] secret, Wrapping wrapping, Func<PeerIdentity?> self, Func<Link, PeerIdentity, Task> welcome)
     {
+        Link link;
         PeerIdentity peer;
         try
         {
             socket.NoDelay = true;
             using var timeout = new CancellationTokenSource(Handshake.Timeout);
-            await using var stream = new NetworkStream(socket);
-            peer = await Handshake.Accept(stream, secret, () => self() ?? throw new WireException("no member"), timeout.Token);
+            link = await wrapping.Accept(socket, timeout.Token);
+            peer = await Handshake.Accept(link.Stream, secret, () => self() ?? throw new WireException("no member"), timeout.Token);
         }
-        catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException or ObjectDisposedException or AuthenticationException)
         {
             _logger.LogWarning(EngineEvents.PeerRefused, "A connection was refused: {Reason}", exception.Message);
             socket.Dispose();
@@ -89,6 +92,6 @@ internal sealed class Listener : IDisposable
             Interlocked.Decrement(ref _strangers);
         }
 
-        await welcome(socket, peer);
+        await welcome(link, peer);
     }
 }

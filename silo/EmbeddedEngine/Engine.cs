@@ -10,10 +10,11 @@ internal static class Engine
 
     public static ISiloBuilder JoinByDatabase(this ISiloBuilder silo, string connectionString) => silo
         .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
-        .ConfigureEndpoints(IPAddress.Loopback, 0, 0);
+        .ConfigureEndpoints(IPAddress.Loopback, 0, 0)
+        .UseTlsIfWanted();
 
     public static IClientBuilder JoinByDatabase(this IClientBuilder client, string connectionString) =>
-        client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString));
+        client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString)).UseTlsIfWanted();
 
     /// <summary>What the engine itself keeps in the database: nothing here but who serves.</summary>
     public static ISiloBuilder AddEngineStorage(this ISiloBuilder silo, string connectionString) => silo;

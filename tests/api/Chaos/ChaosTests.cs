@@ -9,6 +9,7 @@ namespace Bourse.Tests.Api.Chaos;
 /// Three silos and two front ends under a steady load, and everything that can happen to a process happens. <c>BOURSE_CHAOS_MINUTES</c> repeats it in
 /// random orders for so long (0: a shorter choice of it, each once); <c>BOURSE_CHAOS_SEED</c> repeats a run before.
 /// </summary>
+[Collection("chaos")]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Silos = 3;

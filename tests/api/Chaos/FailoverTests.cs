@@ -7,6 +7,7 @@ using Xunit.Abstractions;
 namespace Bourse.Tests.Api.Chaos;
 
 /// <summary>The primary PostgreSQL dies under load, all of its processes at once, and its synchronous standby is promoted.</summary>
+[Collection("chaos")]
 public sealed class FailoverTests(ITestOutputHelper output)
 {
     private const int Traders = 3;

@@ -4,6 +4,7 @@ using System.Text.Json;
 namespace Bourse.Tests.Api.Chaos;
 
 /// <summary>Front ends are equal: what one has told, another goes on from.</summary>
+[Collection("chaos")]
 public sealed class FrontEndTests
 {
     private const int Orders = 10;
