@@ -263,9 +263,11 @@ internal sealed class SiloAgent : IAsyncDisposable
         (Node.Map.Partitions[p].Heir != 0 && Node.Map.Members.ContainsKey(Node.Map.Partitions[p].Heir))
         || (_isLeaving && !Node.Map.Members.Values.Any(m => m.Serves)))];
 
-    /// <summary>Lets the grains of partitions go, some at a time, and gives each partition to its heir as soon as they have.</summary>
+    /// <summary>Lets the grains of partitions go, some at a time, and gives each partition to its heir as soon as they have. What belongs to the silo once it
+    /// has joined anew is no business of a move begun before.</summary>
     private async Task Move()
     {
+        var member = Node.Member;
         const int AtOnce = 64;
         var window = TimeSpan.FromMilliseconds(100);
         var reason = new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo");
@@ -273,18 +275,18 @@ internal sealed class SiloAgent : IAsyncDisposable
         var waiting = new Queue<int>(ToMove());
         try
         {
-            while (draining.Count + waiting.Count > 0 && _lease.IsValid)
+            while (draining.Count + waiting.Count > 0 && _lease.IsValid && Node.Member == member)
             {
                 while (draining.Count < AtOnce && waiting.TryDequeue(out var number))
                 {
-                    draining.Add((number, LetGo(number, reason)));
+                    draining.Add((number, LetGo(number, member, reason)));
                 }
 
                 await Task.WhenAny(Task.WhenAll(draining.Select(d => d.Gone)), Task.Delay(window));
                 var gone = draining.Where(d => d.Gone.IsCompleted).Select(d => d.Number).ToArray();
                 if (gone.Length > 0)
                 {
-                    await _table.HandOver(Node.Member, gone, _stop.Token);
+                    await _table.HandOver(member, gone, _stop.Token);
                     draining.RemoveAll(d => gone.Contains(d.Number));
                     Node.TellMapChanged();
                     await Refresh();
@@ -324,10 +326,15 @@ internal sealed class SiloAgent : IAsyncDisposable
         await Refresh();
     }
 
-    private Task LetGo(int number, DeactivationReason reason)
+    private Task LetGo(int number, long member, DeactivationReason reason)
     {
         lock (_fence)
         {
+            if (Node.Member != member)
+            {
+                return Task.CompletedTask;
+            }
+
             _leaving.Add(number);
             return Task.WhenAll(_cluster.Partitions[number].HandOver(null, reason));
         }
