@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.Silo.Postgres;
 using Npgsql;
@@ -7,12 +8,13 @@ using Npgsql;
 namespace Bourse.Bench;
 
 /// <summary>
-/// The same work through 1, 2 and 3 silos, each a process of its own, from a client in this one: grain calls, durable orders, and for how long a grain is
-/// not served when a silo joins, stops, is killed, or is silent. <c>bench scaling [--seconds 10] [--callers 200] [--silos 3]</c>.
+/// The same work through 1, 2 and 3 silos, each a process of its own, from a client in this one: grain calls, durable orders, and for how long an account
+/// is not served when a silo joins, stops, is killed, or is silent. <c>bench scaling [--seconds 10] [--callers 200] [--silos 3]</c>.
 /// </summary>
 internal static class Scaling
 {
     private const int EchoGrains = 200;
+    private const int Probes = 100;
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
 
     public static async Task<int> Run(string[] args)
@@ -41,8 +43,10 @@ internal static class Scaling
 
             await using var cluster = await BenchCluster.Start(database.ConnectionString, n);
             var calls = await Calls(cluster, callers, seconds);
-            var orders = await PlaceOrders(cluster, database, callers, seconds);
-            table.Add($"| {n} | {calls} | {orders} | {await Absences(cluster)} |");
+            var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
+            var accounts = await flow.Prepare(cluster.Grains);
+            var orders = await PlaceOrders(cluster, database, flow, accounts, callers, seconds);
+            table.Add($"| {n} | {calls} | {orders} | {await Absences(cluster, accounts[..Probes])} |");
             Console.WriteLine(table[^1]);
         }
 
@@ -66,10 +70,9 @@ internal static class Scaling
             $"{latency.Count / time.TotalSeconds:N0} | {client.TotalMicroseconds:F1} + {server.TotalMicroseconds:F1} µs");
     }
 
-    private static async Task<string> PlaceOrders(BenchCluster cluster, BenchDatabase database, int callers, TimeSpan time)
+    private static async Task<string> PlaceOrders(
+        BenchCluster cluster, BenchDatabase database, Orders flow, IAccountGrain[] accounts, int callers, TimeSpan time)
     {
-        var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
-        var accounts = await flow.Prepare(cluster.Grains);
         var random = new Random(1);
         var number = 0L;
         Func<int, Task> place = _ =>
@@ -93,49 +96,48 @@ internal static class Scaling
             $"{latency.Count / time.TotalSeconds:N0} | {latency.PercentileMs(0.5):F1}, {latency.PercentileMs(0.95):F1} ms | {client.TotalMicroseconds:F0} + {server.TotalMicroseconds:F0} + {store.TotalMicroseconds:F0} µs");
     }
 
-    /// <summary>What befalls the newest silo, and the longest time that a grain, asked again and again, was not served.</summary>
-    private static async Task<string> Absences(BenchCluster cluster)
+    /// <summary>What befalls the newest silo, and the longest time that an account, asked again and again, was not served.</summary>
+    private static async Task<string> Absences(BenchCluster cluster, IAccountGrain[] accounts)
     {
         var isAlone = cluster.Silos.Count == 1;
-        var join = await Away(cluster, cluster.AddSilo);
-        var stop = await Away(cluster, () => cluster.Signal("TERM", ends: true));
+        var join = await Away(cluster, accounts, cluster.AddSilo);
+        var stop = await Away(cluster, accounts, () => cluster.Signal("TERM", ends: true));
         if (isAlone)
         {
             return $"{Told(join)} | {Told(stop)} | all until it starts again | all until it goes on";
         }
 
-        var kill = await Away(cluster, () => cluster.Signal("KILL", ends: true));
+        var kill = await Away(cluster, accounts, () => cluster.Signal("KILL", ends: true));
         await cluster.AddSilo();
         await cluster.UntilBalanced();
-        var silence = await Away(cluster, () => cluster.Signal("STOP", ends: false), isBalanced: false);
+        var silence = await Away(cluster, accounts, () => cluster.Signal("STOP", ends: false), isBalanced: false);
         await cluster.Signal("CONT", ends: false);
         return $"{Told(join)} | {Told(stop)} | {Told(kill)} | {Told(silence)}";
     }
 
-    private static async Task<TimeSpan> Away(BenchCluster cluster, Func<Task> befalls, bool isBalanced = true)
+    private static async Task<TimeSpan> Away(BenchCluster cluster, IAccountGrain[] accounts, Func<Task> befalls, bool isBalanced = true)
     {
-        var longest = new long[EchoGrains];
-        var served = new long[EchoGrains];
+        var longest = new long[accounts.Length];
+        var served = new long[accounts.Length];
         using var stop = new CancellationTokenSource();
         Array.Fill(served, Stopwatch.GetTimestamp());
-        var asking = Enumerable.Range(0, EchoGrains).Select(i => Task.Run(async () =>
+        var asking = accounts.Select((account, i) => Task.Run(async () =>
         {
-            var grain = cluster.Grains.GetGrain<IEchoGrain>(i);
             while (!stop.IsCancellationRequested)
             {
                 try
                 {
-                    await grain.Echo(new Ping("AAPL", i, 1m));
+                    await account.GetPortfolio();
                     var now = Stopwatch.GetTimestamp();
                     longest[i] = Math.Max(longest[i], now - served[i]);
                     Volatile.Write(ref served[i], now);
                 }
-                catch (Exception e) when (e is Orleans.Runtime.SiloUnavailableException or TimeoutException)
+                catch (Exception e) when (e is Orleans.Runtime.SiloUnavailableException or TimeoutException or OutcomeUnknownException)
                 {
                     // It is asked again; until then it is away.
                 }
 
-                await Task.Delay(5);
+                await Task.Delay(10);
             }
         })).ToList();
         await Task.Delay(s_settle / 2);
@@ -147,7 +149,7 @@ internal static class Scaling
         }
 
         var after = Stopwatch.GetTimestamp();
-        while (Enumerable.Range(0, EchoGrains).Any(i => Volatile.Read(ref served[i]) < after))
+        while (Enumerable.Range(0, accounts.Length).Any(i => Volatile.Read(ref served[i]) < after))
         {
             await Task.Delay(20);
         }
