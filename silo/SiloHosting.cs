@@ -84,6 +84,7 @@ public static class SiloHosting
         services.AddHostedService<Sweeper>();
         services.AddSingleton<IRateCounts>(new PostgresRateCounts(storage.Source));
         services.AddSingleton<IBookDeadlines, PostgresBookDeadlines>();
+        services.AddSingleton<CommitPacer>();
         services.AddSingleton<KillSwitches>();
         services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
         services.AddSingleton<IAlertStore, AlertStore>();

@@ -27,7 +27,8 @@ public sealed class SiloStorage : IAsyncDisposable
     /// <param name="readConnectionString">A replica's, or null.</param>
     /// <exception cref="NpgsqlException">PostgreSQL cannot be reached.</exception>
     public static async Task<SiloStorage> OpenAsync(
-        string connectionString, string? readConnectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation)
+        string connectionString, string? readConnectionString, TimeProvider time, ILoggerFactory loggers, CancellationToken cancellation,
+        JournalOptions? options = null)
     {
         connectionString = new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = $"bourse-{Guid.CreateVersion7(time.GetUtcNow()):N}" }.ConnectionString;
         var source = Bounded(connectionString);
@@ -35,7 +36,7 @@ public sealed class SiloStorage : IAsyncDisposable
         {
             await Migrator.MigrateAsync(source, cancellation);
             var journal = await PostgresJournal.OpenAsync(
-                connectionString, new JournalOptions(), time, loggers.CreateLogger<PostgresJournal>(), cancellation);
+                connectionString, options ?? new JournalOptions(), time, loggers.CreateLogger<PostgresJournal>(), cancellation);
             return new SiloStorage(
                 connectionString, source, readConnectionString is null ? source : Bounded(readConnectionString), journal);
         }

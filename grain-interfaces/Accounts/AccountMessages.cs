@@ -163,3 +163,9 @@ public sealed record PortfolioView(
 /// <param name="Kind"><c>trader</c> or <c>house</c>.</param>
 [GenerateSerializer, Immutable, Alias("bourse.open-account")]
 public sealed record OpenAccount(string UserId, string Currency, decimal InitialDeposit, string Kind = "trader");
+
+/// <summary>How far an account has come with a book's reports.</summary>
+/// <param name="Applied">Everything up to here is in its state.</param>
+/// <param name="Durable">Everything up to here is durable, and need not be told again.</param>
+[GenerateSerializer, Immutable, Alias("bourse.reports-taken")]
+public readonly record struct ReportsTaken(long Applied, long Durable);

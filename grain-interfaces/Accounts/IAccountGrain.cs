@@ -66,9 +66,9 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("watch")]
     Task<OrderUpdates> Watch();
 
-    /// <summary>Takes reports from a book; answers the number up to which everything is applied and durable.</summary>
+    /// <summary>Takes reports from a book.</summary>
     [Alias("apply-reports")]
-    Task<long> ApplyReports(string symbol, IReadOnlyList<Report> reports);
+    Task<ReportsTaken> ApplyReports(string symbol, IReadOnlyList<Report> reports);
 
     /// <summary>Wakes the account so that it finishes orders that are still without their book's answer.</summary>
     [Alias("resolve")]

@@ -44,7 +44,8 @@ public sealed partial class AccountGrain
                     underWay = order.Id;
                     _underWay.Add(order.Id, null);
                     await Commit();
-                    var sent = Book(order.Symbol).Submit(BookCommands.Order(Id, order, instrument!, _account.LastReport(order.Symbol), stops.Version));
+                    var line = Line(order.Symbol);
+                    var sent = line.Book.Submit(BookCommands.Order(Id, order, instrument!, line.Durable(CommittedVersion), stops.Version));
                     await ((Task)sent).ConfigureAwait(WithoutThrowing);
                     return await Conclude(order, sent);
                 case PlaceOutcome.Repeated:
@@ -96,7 +97,8 @@ public sealed partial class AccountGrain
             underWay = orderId;
             _underWay.Add(orderId, null);
             await Commit();
-            var sent = Book(order.Symbol).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, _account.LastReport(order.Symbol), stops.Version));
+            var line = Line(order.Symbol);
+            var sent = line.Book.Replace(BookCommands.Replace(Id, decision.Event!, instrument!, line.Durable(CommittedVersion), stops.Version));
             await ((Task)sent).ConfigureAwait(WithoutThrowing);
             return await Conclude(order, sent);
         }
@@ -126,10 +128,11 @@ public sealed partial class AccountGrain
                 return Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
             }
 
-            var answer = await Book(order.Symbol).Cancel(new BookCancel(orderId, Id, _account.LastReport(order.Symbol)));
+            var line = Line(order.Symbol);
+            var answer = await line.Book.Cancel(new BookCancel(orderId, Id, line.Durable(CommittedVersion)));
             await TakeAnswer(order.Symbol, answer);
             return order.IsOpen ? Unavailable("The book has not said yet how the order ended.")
-                : answer.Kind == BookAnswerKind.Done ? AnswerOf(order)
+                : answer.Kind == BookAnswerKind.Done ? AnswerOf(order, Math.Min(order.Seq, CommittedMark))
                 : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
         }
         catch (Exception away) when (Outage.Is(away))
@@ -153,7 +156,7 @@ public sealed partial class AccountGrain
             // The command is durable here and has its number: it is sent again until the book answers.
             AccountLog.BookUnavailable(log, order.Symbol, sent.Exception?.InnerException);
             ResolveSoon();
-            return AnswerOf(order);
+            return AnswerOf(order, order.Seq);
         }
 
         ThrowIfFaulted();
@@ -164,15 +167,15 @@ public sealed partial class AccountGrain
             await FetchMissing(order.Symbol, updates);
         }
 
-        var told = AnswerOf(order);
-        await Commit();
-        Publish(updates, order.Symbol);
+        // A number of the channel that is not durable may be another event's after a crash: the newest one that is tells where a client may go on.
+        var told = AnswerOf(order, MayWait(updates) ? Math.Min(order.Seq, CommittedMark) : order.Seq);
+        await Settle(order.Symbol, updates);
         return told;
     }
 
-    private static OrderAnswer AnswerOf(Order order) => order.Status == OrderStatus.PendingNew || order.Replace is not null
+    private static OrderAnswer AnswerOf(Order order, long seq) => order.Status == OrderStatus.PendingNew || order.Replace is not null
         ? Unavailable("The order is durable; its book has not answered yet.")
-        : new OrderAnswer(AnswerKind.Done, AccountViews.View(order));
+        : new OrderAnswer(AnswerKind.Done, AccountViews.View(order, seq));
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
     {

@@ -11,6 +11,7 @@ public sealed partial class AccountGrain
     public async Task<PortfolioView> GetPortfolio()
     {
         ThrowIfFaulted();
+        await CatchUp();
         var prices = new Dictionary<string, decimal?>();
         foreach (var (symbol, _, position) in _account.GetPositions())
         {

@@ -10,24 +10,28 @@ namespace Bourse.Grains.Accounts;
 /// <summary>What goes between the account and its books: numbered commands out, numbered reports in, each applied once.</summary>
 public sealed partial class AccountGrain
 {
+    private static readonly TimeSpan s_resolvePause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_resolveInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan s_catchUpPatience = TimeSpan.FromSeconds(1);
+
     // Of the symbols that the account trades.
-    private readonly Dictionary<string, IBookGrain> _books = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BookLine> _lines = new(StringComparer.Ordinal);
     private readonly List<BookReport> _reports = [];
     private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
     private bool _resolving;
 
-    public async Task<long> ApplyReports(string symbol, IReadOnlyList<Report> reports)
+    // Until the books of open orders have been asked once, when there are any at the activation.
+    private TaskCompletionSource? _catchingUp;
+
+    public async Task<ReportsTaken> ApplyReports(string symbol, IReadOnlyList<Report> reports)
     {
         BeginChange();
         var updates = _channel.Listen();
         Take(symbol, reports, updates);
-        var applied = _account.LastReport(symbol);
-        await Commit();
-        Publish(updates, symbol);
-        return applied;
+        await Settle(symbol, updates);
+        return new ReportsTaken(_account.LastReport(symbol), Line(symbol).Durable(CommittedVersion));
     }
 
     public async Task Resolve()
@@ -37,18 +41,49 @@ public sealed partial class AccountGrain
     }
 
     // A reference that is kept knows the way.
-    private IBookGrain Book(string symbol)
+    private BookLine Line(string symbol)
     {
-        if (!_books.TryGetValue(symbol, out var book))
+        if (!_lines.TryGetValue(symbol, out var line))
         {
-            book = GrainFactory.GetGrain<IBookGrain>(symbol);
-            _books.Add(symbol, book);
+            line = new BookLine(GrainFactory.GetGrain<IBookGrain>(symbol), _account.LastReport(symbol));
+            _lines.Add(symbol, line);
         }
 
-        return book;
+        return line;
     }
 
-    // Comes back when what the account knows then is durable.
+    /// <summary>
+    /// What an account that was just activated tells: its journal may lack what its books have journaled, and may have been told by it before a
+    /// crash. Books that do not answer soon are not waited for.
+    /// </summary>
+    private async ValueTask CatchUp()
+    {
+        if (_catchingUp is { } running)
+        {
+            await running.Task.WaitAsync(s_catchUpPatience, time).ConfigureAwait(WithoutThrowing);
+            ThrowIfFaulted();
+        }
+    }
+
+    /// <summary>
+    /// Reports are in their book's stream, which tells them until they are acknowledged: while the journal is busy they wait for the account's next
+    /// commit, unless somebody listens to the numbered channel.
+    /// </summary>
+    private async ValueTask Settle(string symbol, List<ChannelUpdate>? updates)
+    {
+        if (MayWait(updates))
+        {
+            CommitSoon(pacer);
+            return;
+        }
+
+        await Commit();
+        if (updates is { Count: > 0 })
+        {
+            _channel.Publish(updates, symbol);
+        }
+    }
+
     private async Task TakeAnswer(string symbol, BookAnswer answer)
     {
         ThrowIfFaulted();
@@ -59,14 +94,14 @@ public sealed partial class AccountGrain
             await FetchMissing(symbol, updates);
         }
 
-        await Commit();
-        Publish(updates, symbol);
+        await Settle(symbol, updates);
     }
 
     // Reports that an answer counts and neither it nor an earlier delivery brought.
     private async Task FetchMissing(string symbol, List<ChannelUpdate>? updates)
     {
-        var missing = await Book(symbol).GetReports(Id, _account.LastReport(symbol));
+        var line = Line(symbol);
+        var missing = await line.Book.GetReports(Id, line.Durable(CommittedVersion));
         ThrowIfFaulted();
         Take(symbol, missing.Reports, updates);
     }
@@ -79,6 +114,7 @@ public sealed partial class AccountGrain
             return;
         }
 
+        var line = Line(symbol);
         _reports.Clear();
         for (var i = 0; i < reports.Count; i++)
         {
@@ -93,6 +129,8 @@ public sealed partial class AccountGrain
             {
                 AccountEventCodec.Write(Events, e);
             }
+
+            line.Apply(_account.LastReport(symbol), StateVersion, CommittedVersion);
         }
         catch (Exception broken)
         {
@@ -101,18 +139,12 @@ public sealed partial class AccountGrain
         }
     }
 
-    // Durable now.
-    private void Publish(List<ChannelUpdate>? updates, string symbol)
-    {
-        if (updates is { Count: > 0 })
-        {
-            _channel.Publish(updates, symbol);
-        }
-    }
+    private bool MayWait(List<ChannelUpdate>? updates) => updates is null && Journal.IsBusy;
 
-    private void ResolveSoon() => _resolveTimer ??= this.RegisterGrainTimer(
-        ResolveAll,
-        new GrainTimerCreationOptions(TimeSpan.FromMilliseconds(50), s_resolveInterval) { Interleave = true, KeepAlive = true });
+    private void ResolveSoon() => ResolveAfter(s_resolvePause);
+
+    private void ResolveAfter(TimeSpan pause) => _resolveTimer ??= this.RegisterGrainTimer(
+        ResolveAll, new GrainTimerCreationOptions(pause, s_resolveInterval) { Interleave = true, KeepAlive = true });
 
     /// <summary>Asks the books of open orders for reports, and sends what they have not answered again, in the order of the numbers.</summary>
     private async Task ResolveAll()
@@ -144,6 +176,8 @@ public sealed partial class AccountGrain
         finally
         {
             _resolving = false;
+            _catchingUp?.SetResult();
+            _catchingUp = null;
         }
     }
 
@@ -152,8 +186,8 @@ public sealed partial class AccountGrain
         BeginChange();
         var instrument = await catalogue.Find(symbol)
             ?? throw new JournalUnavailableException($"the catalogue does not know {symbol} yet");
-        var book = Book(symbol);
-        var answer = await book.GetReports(Id, _account.LastReport(symbol));
+        var line = Line(symbol);
+        var answer = await line.Book.GetReports(Id, line.Durable(CommittedVersion));
         await TakeAnswer(symbol, answer);
         foreach (var pending in _account.UnresolvedCommands(symbol).ToArray())
         {
@@ -162,10 +196,10 @@ public sealed partial class AccountGrain
                 continue;
             }
 
-            var acknowledged = _account.LastReport(symbol);
+            var acknowledged = line.Durable(CommittedVersion);
             var resent = pending.Order is { } order
-                ? await book.Submit(BookCommands.Order(Id, order, instrument, acknowledged))
-                : await book.Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
+                ? await line.Book.Submit(BookCommands.Order(Id, order, instrument, acknowledged))
+                : await line.Book.Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
             await TakeAnswer(symbol, resent);
         }
     }

@@ -25,6 +25,7 @@ public sealed partial class AccountGrain(
     QuoteBoard quotes,
     KillSwitches switches,
     IHistoryReader history,
+    CommitPacer pacer,
     TimeProvider time,
     ILogger<AccountGrain> log)
     : JournaledGrain(journal), IAccountGrain
@@ -55,7 +56,8 @@ public sealed partial class AccountGrain(
         if (_account.OpenOrderCount > 0)
         {
             // What happened to open orders while nobody was here: asked of their books outside of the activation.
-            ResolveSoon();
+            _catchingUp = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            ResolveAfter(TimeSpan.Zero);
         }
     }
 
@@ -92,6 +94,7 @@ public sealed partial class AccountGrain(
     public async Task<OrderView?> GetOrder(Guid orderId)
     {
         ThrowIfFaulted();
+        await CatchUp();
         var view = _account.FindOrder(orderId) is { } order ? AccountViews.View(order) : null;
         await Commit();
         return view;
@@ -100,6 +103,7 @@ public sealed partial class AccountGrain(
     public async Task<OrderView?> GetOrderByClientOrderId(string clientOrderId)
     {
         ThrowIfFaulted();
+        await CatchUp();
         _account.FindByClientOrderId(clientOrderId, out var order);
         var view = order is null ? null : AccountViews.View(order);
         await Commit();
@@ -109,7 +113,8 @@ public sealed partial class AccountGrain(
     public async Task<IReadOnlyList<OrderView>> GetOpenOrders()
     {
         ThrowIfFaulted();
-        OrderView[] views = [.. _account.GetOpenOrders().Select(AccountViews.View)];
+        await CatchUp();
+        OrderView[] views = [.. _account.GetOpenOrders().Select(order => AccountViews.View(order))];
         await Commit();
         return views;
     }
@@ -120,6 +125,7 @@ public sealed partial class AccountGrain(
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, 1_000);
         ThrowIfFaulted();
+        await CatchUp();
         var lastSeq = _account.OrderSeq;
         await Commit();
         return await _channel.Read(afterSeq, max, lastSeq);
@@ -128,6 +134,7 @@ public sealed partial class AccountGrain(
     public async Task<OrderUpdates> Watch()
     {
         ThrowIfFaulted();
+        await CatchUp();
         _channel.Watch();
         var lastSeq = _account.OrderSeq;
         await Commit();

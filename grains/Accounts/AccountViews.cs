@@ -7,7 +7,10 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Renders the account's domain objects as messages.</summary>
 internal static class AccountViews
 {
-    public static OrderView View(Order order) => new(
+    public static OrderView View(Order order) => View(order, order.Seq);
+
+    /// <param name="seq">The number of the order channel that is told with it.</param>
+    public static OrderView View(Order order, long seq) => new(
         order.Id,
         order.ClientOrderId,
         order.Symbol,
@@ -26,7 +29,7 @@ internal static class AccountViews
         order.RejectCode,
         DateTimeOffset.FromUnixTimeMilliseconds(order.CreatedAtMs),
         DateTimeOffset.FromUnixTimeMilliseconds(order.UpdatedAtMs),
-        order.Seq,
+        seq,
         AdvancedTermsView.From(order.Advanced));
 
     /// <summary>The order that the event would place.</summary>

@@ -7,12 +7,13 @@ namespace Bourse.Grains.Books;
 
 /// <summary>
 /// Brings each account the reports of one book, in order, with one delivery under way an account. What an answer carries is
-/// not sent again; what is not acknowledged in time is.
+/// not sent again; what is not acknowledged in time is. An account acknowledges what is durable with it, which comes with its next command or delivery.
 /// </summary>
 internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvider time, ILogger log)
 {
     private const int MaxReportsPerCall = 1_000;
-    private static readonly TimeSpan s_redeliverAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_redeliverFailedAfter = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan s_redeliverAfter = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<BookAccount, Delivery> _deliveries = [];
     private readonly HashSet<Delivery> _unacknowledged = [];
@@ -66,7 +67,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
             {
                 _unacknowledged.Remove(delivery);
             }
-            else if (!delivery.UnderWay && time.GetElapsedTime(delivery.SentAt) > s_redeliverAfter)
+            else if (!delivery.UnderWay && time.GetElapsedTime(delivery.SentAt) > (delivery.HasFailed ? s_redeliverFailedAfter : s_redeliverAfter))
             {
                 delivery.Sent = delivery.Account.Acknowledged;
                 Deliver(delivery.Account);
@@ -90,9 +91,10 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
                     continue;
                 }
 
-                var acknowledged = await delivery.Grain.ApplyReports(symbol, reports);
-                account.Acknowledge(Math.Min(acknowledged, delivery.Durable));
-                if (acknowledged < reports[0].Number - 1)
+                var taken = await delivery.Grain.ApplyReports(symbol, reports);
+                account.Acknowledge(Math.Min(taken.Durable, delivery.Durable));
+                delivery.HasFailed = taken.Applied < reports[0].Number - 1;
+                if (delivery.HasFailed)
                 {
                     // The account lacks reports from before: they are sent again from there when they are overdue.
                     return;
@@ -102,6 +104,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         catch (Exception away)
         {
             // The account is away: the reports stay in the outbox and are sent again when they are overdue.
+            delivery.HasFailed = true;
             BookLog.DeliveryFailed(log, symbol, away);
         }
         finally
@@ -148,6 +151,9 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         public long SentAt { get; private set; }
 
         public bool UnderWay { get; set; }
+
+        /// <summary>The newest delivery did not arrive.</summary>
+        public bool HasFailed { get; set; }
 
         public void MarkSent(long upTo, long now)
         {

@@ -12,6 +12,9 @@ public interface IJournal
     /// <summary>Names this journal: set when its database was made, in seconds since 1970.</summary>
     long Epoch { get; }
 
+    /// <summary>Whether so much is appended that a row saved is worth more than the time it gathers. A hint.</summary>
+    bool IsBusy { get; }
+
     /// <summary>
     /// Throws <see cref="JournalUnavailableException"/> when the journal cannot take more now (its queue is full, or PostgreSQL
     /// has been away for longer than the bound). Asked before a turn changes anything, so that a refusal leaves nothing half done.

@@ -17,6 +17,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     private Exception? _fault;
     private Task _tail = Task.CompletedTask;
     private Task? _gathering;
+    private bool _waitsForBeat;
     private long _handedOver;
     private long _committed;
     private long _snapshotVersion;
@@ -40,6 +41,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
 
     /// <summary>The newest event that is durable.</summary>
     protected long CommittedVersion => _committed;
+
+    /// <summary>What <see cref="SnapshotMark"/> was at that event.</summary>
+    protected long CommittedMark { get; private set; }
 
     protected IJournal Journal { get; } = journal;
 
@@ -65,16 +69,20 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         }
 
         _handedOver = _committed = StateVersion;
+        CommittedMark = SnapshotMark;
     }
 
-    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        if (_fault is null && StateVersion > _handedOver)
+        {
+            await CommitInBackground();
+        }
+
         if (_fault is null && _committed == StateVersion && _committed > _snapshotVersion)
         {
             Journal.SaveSnapshot(Stream, _committed, SnapshotMark, Capture());
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>The whole state as bytes.</summary>
@@ -133,6 +141,41 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         return _gathering ??= _tail = CommitGathered();
     }
 
+    /// <summary>
+    /// Sees to it that what was written so far is handed over at the pacer's next beat, if no <see cref="Commit"/> does it before: for events that
+    /// another stream of the journal tells again after a crash.
+    /// </summary>
+    protected void CommitSoon(CommitPacer pacer)
+    {
+        if (StateVersion > _handedOver && !_waitsForBeat)
+        {
+            _waitsForBeat = true;
+            _ = CommitAtBeat(pacer.NextBeat());
+        }
+    }
+
+    private async Task CommitAtBeat(Task beat)
+    {
+        await beat;
+        _waitsForBeat = false;
+        if (_fault is null)
+        {
+            await CommitInBackground();
+        }
+    }
+
+    // A lost commit has put the grain at fault, which tells everybody.
+    private async Task CommitInBackground()
+    {
+        try
+        {
+            await Commit();
+        }
+        catch (JournalUnavailableException)
+        {
+        }
+    }
+
     // The turns that wait already run first, and all of them are handed over as one row.
     private async Task CommitGathered()
     {
@@ -158,10 +201,10 @@ public abstract class JournaledGrain(IJournal journal) : Grain
             _bytesSinceSnapshot = 0;
         }
 
-        return Finish(last, Journal.Append(Stream, first, (int)(last - first) + 1, payload), snapshot);
+        return Finish(last, SnapshotMark, Journal.Append(Stream, first, (int)(last - first) + 1, payload), snapshot);
     }
 
-    private async Task Finish(long last, ValueTask append, JournalSnapshot? snapshot)
+    private async Task Finish(long last, long mark, ValueTask append, JournalSnapshot? snapshot)
     {
         try
         {
@@ -175,6 +218,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
 
         ThrowIfFaulted();
         _committed = Math.Max(_committed, last);
+        CommittedMark = Math.Max(CommittedMark, mark);
         if (snapshot is not null)
         {
             Journal.SaveSnapshot(Stream, last, snapshot.Mark, snapshot.State);

@@ -23,6 +23,7 @@ internal sealed partial class JournalLane : IDisposable
     private readonly JournalBatch _batch;
     private readonly CopyBuffer _buffer = new();
     private readonly Thread _thread;
+    private bool _isBusy;
 
     public JournalLane(
         string name, string connectionString, JournalOptions options, TimeProvider time, ILogger logger, JournalMeter meter, Action<PendingAppend> keepSnapshot)
@@ -39,6 +40,9 @@ internal sealed partial class JournalLane : IDisposable
     }
 
     public LaneQueue Queue { get; }
+
+    /// <summary>Whether the newest batch told of load. Written by the writer thread, read by any.</summary>
+    public bool IsBusy { get => Volatile.Read(ref _isBusy); private set => Volatile.Write(ref _isBusy, value); }
 
     /// <summary>Connects and starts to write.</summary>
     public void Start()
@@ -93,8 +97,9 @@ internal sealed partial class JournalLane : IDisposable
 
     private void GatherUnderLoad(int appends, long taken)
     {
+        IsBusy = appends >= _options.BusyBatch;
         var rest = _options.BusyInterval - _time.GetElapsedTime(taken);
-        if (appends >= _options.BusyBatch && rest > TimeSpan.Zero)
+        if (IsBusy && rest > TimeSpan.Zero)
         {
             Queue.Pause(rest);
         }

@@ -83,6 +83,9 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    public bool IsBusy => Array.Exists(_lanes, static lane => lane.IsBusy);
+
+    /// <inheritdoc/>
     public void ThrowIfOverloaded()
     {
         var now = _time.GetTimestamp();

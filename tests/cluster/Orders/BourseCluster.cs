@@ -5,6 +5,7 @@ using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
 using Bourse.Grains.Instruments;
 using Bourse.Silo;
+using Bourse.Silo.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.TestingHost;
@@ -31,10 +32,10 @@ internal sealed class BourseCluster : IAsyncDisposable
 
     public SiloStorage Storage => _storage;
 
-    public static async Task<BourseCluster> Start(string connectionString, short silos = 1)
+    public static async Task<BourseCluster> Start(string connectionString, short silos = 1, JournalOptions? journal = null)
     {
         var storage = await SiloStorage.OpenAsync(
-            connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+            connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None, journal);
         var faults = new CallFaults();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSilo((_, silo) =>

@@ -2,26 +2,78 @@ using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Silo.Journal;
 
 namespace Bourse.Tests.Cluster.Orders;
 
-/// <summary>The way of an order, and every row of the crash table of the design, on a real PostgreSQL.</summary>
-public sealed class OrderProtocolTests : IAsyncLifetime
+/// <summary>While the journal has time, every event is committed at once.</summary>
+public sealed class OrdersOfACalmJournalTests() : OrderProtocolTests(new JournalOptions());
+
+/// <summary>While it is busy, what books have reported waits for the account's next commit.</summary>
+public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new JournalOptions { BusyBatch = 0, BusyInterval = TimeSpan.Zero })
 {
-    private BourseCluster _bourse = null!;
+    [Fact]
+    public async Task What_an_account_was_told_and_had_not_committed_is_there_after_a_kill()
+    {
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        await maker.Place(Bourse.Limit(Side.Sell, 100, 100m));
+        var told = (await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => taker.Place(Bourse.Limit(Side.Buy, 1, 100m))))).Select(a => a.Order!).ToArray();
 
-    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await TestServer.MakeDatabase(await TestServer.Shared));
+        await Bourse.Cluster.StartAdditionalSiloAsync();
+        await Bourse.Cluster.KillSiloAsync(Bourse.Cluster.Silos[0]);
 
-    public async Task DisposeAsync() => await _bourse.DisposeAsync();
+        foreach (var order in told)
+        {
+            var now = (await Read(() => taker.GetOrder(order.Id)))!;
+            (now.Status, now.FilledQuantity).ShouldBe((order.Status, order.FilledQuantity));
+            now.Seq.ShouldBeGreaterThanOrEqualTo(order.Seq);
+        }
+
+        (await taker.GetPortfolio()).Positions.Single().Quantity.ShouldBe(20);
+        var updates = (await taker.ReadOrderUpdates(0, 100)).Updates;
+        updates.Select(u => u.Seq).ShouldBe(Enumerable.Range(1, 40).Select(i => (long)i));
+        updates.Count(u => u.Event == "fill").ShouldBe(20);
+    }
+
+    /// <summary>Asked again until the silo that was killed has been noticed.</summary>
+    private static async Task<T> Read<T>(Func<Task<T>> read)
+    {
+        T result = default!;
+        await Eventually.Holds(async () =>
+        {
+            try
+            {
+                result = await read();
+                return true;
+            }
+            catch (Exception away) when (away is TimeoutException or Orleans.Runtime.OrleansException)
+            {
+                return false;
+            }
+        });
+        return result;
+    }
+}
+
+/// <summary>The way of an order, and every row of the crash table of the design, on a real PostgreSQL.</summary>
+public abstract class OrderProtocolTests(JournalOptions journal) : IAsyncLifetime
+{
+    internal BourseCluster Bourse { get; private set; } = null!;
+
+    public async Task InitializeAsync() =>
+        Bourse = await BourseCluster.Start(await TestServer.MakeDatabase(await TestServer.Shared), journal: journal);
+
+    public async Task DisposeAsync() => await Bourse.DisposeAsync();
 
     [Fact]
     public async Task An_order_is_matched_settled_on_both_sides_and_told()
     {
-        var maker = await _bourse.OpenAccount(house: true);
-        var taker = await _bourse.OpenAccount();
-        await maker.Place(_bourse.Limit(Side.Sell, 100, 100.10m));
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        await maker.Place(Bourse.Limit(Side.Sell, 100, 100.10m));
 
-        var answer = await taker.Place(_bourse.Limit(Side.Buy, 40, 100.20m));
+        var answer = await taker.Place(Bourse.Limit(Side.Buy, 40, 100.20m));
 
         answer.Kind.ShouldBe(AnswerKind.Done);
         answer.Order!.Status.ShouldBe(OrderStatus.Filled);
@@ -39,11 +91,11 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task The_same_client_order_id_is_the_same_order_and_other_content_a_conflict()
     {
-        var account = await _bourse.OpenAccount();
-        var order = _bourse.Limit(Side.Buy, 1, 99m, clientOrderId: "mine");
+        var account = await Bourse.OpenAccount();
+        var order = Bourse.Limit(Side.Buy, 1, 99m, clientOrderId: "mine");
 
         var answers = await Task.WhenAll(account.Place(order), account.Place(order), account.Place(order));
-        var other = await account.Place(_bourse.Limit(Side.Buy, 2, 99m, clientOrderId: "mine"));
+        var other = await account.Place(Bourse.Limit(Side.Buy, 2, 99m, clientOrderId: "mine"));
 
         answers.Select(a => a.Order!.Id).Distinct().Count().ShouldBe(1);
         answers.Count(a => a.Kind == AnswerKind.Done).ShouldBe(1);
@@ -54,10 +106,10 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_order_changes_nothing()
     {
-        var account = await _bourse.OpenAccount();
+        var account = await Bourse.OpenAccount();
         var before = await account.GetPortfolio();
 
-        var answer = await account.Place(_bourse.Limit(Side.Buy, 1_000_000, 100m));
+        var answer = await account.Place(Bourse.Limit(Side.Buy, 1_000_000, 100m));
 
         answer.Kind.ShouldBe(AnswerKind.Refused);
         answer.Code.ShouldBe("max_notional");
@@ -68,8 +120,8 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Cancel_gives_the_reservation_back_and_a_second_one_is_refused()
     {
-        var account = await _bourse.OpenAccount();
-        var placed = await account.Place(_bourse.Limit(Side.Buy, 10, 99m));
+        var account = await Bourse.OpenAccount();
+        var placed = await account.Place(Bourse.Limit(Side.Buy, 10, 99m));
         (await account.GetPortfolio()).Held.ShouldBeGreaterThan(0);
 
         var canceled = await account.Cancel(placed.Order!.Id);
@@ -84,8 +136,8 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Replace_moves_the_price_and_the_reservation()
     {
-        var account = await _bourse.OpenAccount();
-        var placed = await account.Place(_bourse.Limit(Side.Buy, 10, 99m));
+        var account = await Bourse.OpenAccount();
+        var placed = await account.Place(Bourse.Limit(Side.Buy, 10, 99m));
 
         var replaced = await account.Replace(placed.Order!.Id, new OrderChanges(20, 98m, null));
 
@@ -93,33 +145,33 @@ public sealed class OrderProtocolTests : IAsyncLifetime
         replaced.Order!.Quantity.ShouldBe(20);
         replaced.Order.LimitPrice.ShouldBe(98m);
         (await account.GetPortfolio()).Held.ShouldBe(20 * 98m * 1.001m);
-        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
+        var depth = await Bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
         depth.Bids.Single().ShouldBe(new DepthLevel(98m, 20m, 1));
     }
 
     [Fact]
     public async Task A_book_that_never_had_the_order_gets_it_again()
     {
-        var account = await _bourse.OpenAccount();
-        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
+        var account = await Bourse.OpenAccount();
+        Bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
 
-        var answer = await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"));
+        var answer = await account.Place(Bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"));
 
         answer.Kind.ShouldBe(AnswerKind.Unavailable);
         await Eventually.Holds(async () => (await account.GetOrderByClientOrderId("lost"))?.Status == OrderStatus.New);
-        (await account.Place(_bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"))).Kind.ShouldBe(AnswerKind.Repeated);
-        _bourse.Faults.AreSpent.ShouldBeTrue();
+        (await account.Place(Bourse.Limit(Side.Buy, 10, 99m, clientOrderId: "lost"))).Kind.ShouldBe(AnswerKind.Repeated);
+        Bourse.Faults.AreSpent.ShouldBeTrue();
     }
 
     [Fact]
     public async Task A_lost_answer_of_the_book_is_given_again_and_nothing_trades_twice()
     {
-        var maker = await _bourse.OpenAccount(house: true);
-        var taker = await _bourse.OpenAccount();
-        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
-        _bourse.Faults.FailAfter(nameof(IBookGrain.Submit));
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        await maker.Place(Bourse.Limit(Side.Sell, 100, 100m));
+        Bourse.Faults.FailAfter(nameof(IBookGrain.Submit));
 
-        await taker.Place(_bourse.Limit(Side.Buy, 10, 100m, clientOrderId: "once"));
+        await taker.Place(Bourse.Limit(Side.Buy, 10, 100m, clientOrderId: "once"));
 
         await Eventually.Holds(async () => (await taker.GetOrderByClientOrderId("once"))?.Status == OrderStatus.Filled);
         await Eventually.Holds(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -10 }]);
@@ -129,28 +181,28 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task Orders_behind_a_lost_one_reach_the_book_after_it_in_order()
     {
-        var account = await _bourse.OpenAccount();
-        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
-        var orders = Enumerable.Range(1, 20).Select(i => _bourse.Limit(Side.Buy, i, 99m, clientOrderId: $"q{i}")).ToArray();
+        var account = await Bourse.OpenAccount();
+        Bourse.Faults.FailBefore(nameof(IBookGrain.Submit));
+        var orders = Enumerable.Range(1, 20).Select(i => Bourse.Limit(Side.Buy, i, 99m, clientOrderId: $"q{i}")).ToArray();
 
         await Task.WhenAll(orders.Select(account.Place));
 
         await Eventually.Holds(async () => (await account.GetOpenOrders()).All(o => o.Status == OrderStatus.New));
         (await account.GetOpenOrders()).Count.ShouldBe(20);
-        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(1);
+        var depth = await Bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(1);
         depth.Bids.Single().ShouldBe(new DepthLevel(99m, Enumerable.Range(1, 20).Sum(), 20));
     }
 
     [Fact]
     public async Task A_counterparty_that_missed_its_fill_gets_it_again_once()
     {
-        var maker = await _bourse.OpenAccount(house: true);
-        var taker = await _bourse.OpenAccount();
-        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
-        _bourse.Faults.FailAfter(nameof(IAccountGrain.ApplyReports));
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        await maker.Place(Bourse.Limit(Side.Sell, 100, 100m));
+        Bourse.Faults.FailAfter(nameof(IAccountGrain.ApplyReports));
 
-        await taker.Place(_bourse.Limit(Side.Buy, 10, 100m));
-        await taker.Place(_bourse.Limit(Side.Buy, 5, 100m));
+        await taker.Place(Bourse.Limit(Side.Buy, 10, 100m));
+        await taker.Place(Bourse.Limit(Side.Buy, 5, 100m));
 
         await Eventually.Holds(async () => (await maker.GetPortfolio()).Positions is [{ Quantity: -15 }]);
         (await maker.ReadOrderUpdates(0, 100)).Updates.Count(u => u.Fill is not null).ShouldBe(2);
@@ -159,15 +211,15 @@ public sealed class OrderProtocolTests : IAsyncLifetime
     [Fact]
     public async Task After_a_kill_of_the_silo_everything_acknowledged_is_there_and_the_channel_goes_on()
     {
-        var maker = await _bourse.OpenAccount(house: true);
-        var taker = await _bourse.OpenAccount();
-        await maker.Place(_bourse.Limit(Side.Sell, 100, 100m));
-        var open = await taker.Place(_bourse.Limit(Side.Buy, 7, 99m));
-        var filled = await taker.Place(_bourse.Limit(Side.Buy, 10, 100m));
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        await maker.Place(Bourse.Limit(Side.Sell, 100, 100m));
+        var open = await taker.Place(Bourse.Limit(Side.Buy, 7, 99m));
+        var filled = await taker.Place(Bourse.Limit(Side.Buy, 10, 100m));
         var before = await taker.ReadOrderUpdates(0, 100);
 
-        await _bourse.Cluster.StartAdditionalSiloAsync();
-        await _bourse.Cluster.KillSiloAsync(_bourse.Cluster.Silos[0]);
+        await Bourse.Cluster.StartAdditionalSiloAsync();
+        await Bourse.Cluster.KillSiloAsync(Bourse.Cluster.Silos[0]);
 
         await Eventually.Holds(async () => await IsNew(taker, open.Order!.Id));
         (await taker.GetOrder(filled.Order!.Id))!.Status.ShouldBe(OrderStatus.Filled);
@@ -175,7 +227,7 @@ public sealed class OrderProtocolTests : IAsyncLifetime
         after.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)).ShouldBe(before.Updates.Select(u => (u.Seq, u.Event, u.Order.Id)));
         (await taker.Cancel(open.Order!.Id)).Order!.Status.ShouldBe(OrderStatus.Canceled);
         (await taker.ReadOrderUpdates(before.LastSeq, 100)).Updates.Select(u => u.Event).ShouldBe(["canceled"]);
-        var depth = await _bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
+        var depth = await Bourse.Grains.GetGrain<IBookGrain>(BourseCluster.Symbol).GetDepth(5);
         depth.Bids.ShouldBeEmpty();
         depth.Asks.Single().Quantity.ShouldBe(90);
     }

@@ -1,0 +1,24 @@
+using Bourse.GrainInterfaces.Books;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>The way to a book, and how many of its reports are durable with the account.</summary>
+/// <param name="report">The newest report applied, which is durable.</param>
+internal sealed class BookLine(IBookGrain book, long report)
+{
+    private long _durable = report;
+    private long _applied = report;
+    private long _appliedVersion;
+
+    public IBookGrain Book => book;
+
+    /// <summary>Reports up to this number are applied; they are durable when the account's <paramref name="version"/> is.</summary>
+    public void Apply(long upTo, long version, long committedVersion)
+    {
+        _durable = Durable(committedVersion);
+        (_applied, _appliedVersion) = (upTo, version);
+    }
+
+    /// <summary>A report up to which everything is applied and durable, which the book may forget.</summary>
+    public long Durable(long committedVersion) => committedVersion >= _appliedVersion ? _applied : _durable;
+}
