@@ -3,7 +3,8 @@ namespace Bourse.GrainInterfaces;
 /// <summary>The stream provider and the namespaces of the streams; a stream's key is the symbol or the account's id.</summary>
 public static class Streams
 {
-    public const string Provider = "bourse";
+    /// <summary>Another name than that of the grains' storage, where Orleans would keep subscriptions if it had the same.</summary>
+    public const string Provider = "streams";
 
     /// <summary><c>quotes/{symbol}</c>: the newest <see cref="Feeds.Quote"/>; a newer one replaces an older.</summary>
     public const string Quotes = "quotes";

@@ -17,6 +17,7 @@ public sealed partial class AlertWatchGrain(IAlertStore store, TimeProvider time
 {
     private readonly PriceAlerts _alerts = new();
     private StreamSubscriptionHandle<Quote>? _quotes;
+    private long _newestMs;
 
     private string Symbol => this.GetPrimaryKeyString();
 
@@ -86,6 +87,13 @@ public sealed partial class AlertWatchGrain(IAlertStore store, TimeProvider time
 
     private async Task Take(Quote quote)
     {
+        // A stream may begin with what was published before anybody listened.
+        if (quote.TimestampMs < _newestMs)
+        {
+            return;
+        }
+
+        _newestMs = quote.TimestampMs;
         if (quote.Stale || quote.Reference is not { } price || _alerts.ReachedBy(price) is not { Count: > 0 } reached)
         {
             return;

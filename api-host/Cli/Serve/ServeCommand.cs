@@ -114,6 +114,7 @@ internal static class ServeCommand
     {
         logging.ClearProviders();
         logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning); // five lines a request otherwise
+        logging.AddFilter("Polly", LogLevel.Warning); // official Orleans places each grain through it, at two lines a grain
         logging.AddProvider(new FileLoggerProvider(folder.LogFile, TimeProvider.System));
         logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None); // a refused order is no error; bugs are logged by our filter
     }

@@ -40,11 +40,14 @@ public sealed class SymbolQuotes(string symbol)
 
     public void EndTend() => Volatile.Write(ref tending, 0);
 
-    /// <summary>Takes what the stream brings, in its order.</summary>
+    /// <summary>Takes what the stream brings, in its order; it may begin with what was published before anybody listened.</summary>
     public void Hear(Quote quote, long now)
     {
         Volatile.Write(ref heardAt, now);
-        Put(quote);
+        if (current?.Quote is not { } known || quote.TimestampMs >= known.TimestampMs)
+        {
+            Put(quote);
+        }
     }
 
     /// <summary>Takes a state that was asked for; true when it is other than what is known, which the stream should have told.</summary>

@@ -29,6 +29,22 @@ public sealed class AlertTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_price_from_before_the_alert_does_not_fire_it()
+    {
+        var (stock, user) = (await api.NewStock(), await api.NewUser());
+        await using var hub = await HubClient.Connect(api, user.AccessToken);
+        await hub.Call("SubscribeAlerts");
+        await api.Tick(stock, 110m);
+        await api.Tick(stock, 100m);
+
+        await Add(user, stock, "above", "105");
+        await api.Tick(stock, 101m);
+        await api.Tick(stock, 106m);
+
+        (await hub.Next("alert")).GetProperty("trigger_price").GetString().ShouldBe("106");
+    }
+
+    [Fact]
     public async Task What_fired_while_the_user_was_away_is_told_at_the_next_sign_in_and_then_no_more()
     {
         var (stock, user) = (await api.NewStock(), await api.NewUser());

@@ -3,7 +3,7 @@ using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-/// <summary>Orleans copies what a client sends, and counts a mailbox's requests in another way.</summary>
+/// <summary>Orleans copies what a client sends, counts a mailbox's requests in another way, and may begin a request that was cancelled.</summary>
 public sealed partial class CallTests
 {
     [Fact]
@@ -25,5 +25,23 @@ public sealed partial class CallTests
         Gates.Open("full");
         await Task.WhenAll(inside);
         await grain.Touch();
+    }
+
+    [Fact]
+    public async Task A_cancelled_request_that_waits_its_turn_never_begins()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var grain = Grain("queued");
+        var first = grain.Wait("queued-1");
+        await Gates.Until(() => Gates.CountOf("queued-1") == 1, "the first begins");
+        var second = grain.Wait("queued-2", cancellation.Token);
+
+        cancellation.Cancel();
+
+        await Should.ThrowAsync<OperationCanceledException>(second);
+        Gates.Open("queued-1");
+        await first;
+        await grain.Touch();
+        Gates.CountOf("queued-2").ShouldBe(0);
     }
 }

@@ -79,24 +79,6 @@ public sealed partial class CallTests(ImpatientCluster cluster) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_cancelled_request_that_waits_its_turn_never_begins()
-    {
-        using var cancellation = new CancellationTokenSource();
-        var grain = Grain("queued");
-        var first = grain.Wait("queued-1");
-        await Gates.Until(() => Gates.CountOf("queued-1") == 1, "the first begins");
-        var second = grain.Wait("queued-2", cancellation.Token);
-
-        cancellation.Cancel();
-
-        await Should.ThrowAsync<OperationCanceledException>(second);
-        Gates.Open("queued-1");
-        await first;
-        await grain.Touch();
-        Gates.CountOf("queued-2").ShouldBe(0);
-    }
-
-    [Fact]
     public async Task A_one_way_call_returns_at_once_and_its_failure_stays_there()
     {
         var grain = Grain("told");

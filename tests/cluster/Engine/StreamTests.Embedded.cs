@@ -4,7 +4,7 @@ using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-/// <summary>Orleans' memory streams wait for a slow subscriber.</summary>
+/// <summary>Orleans' memory streams wait for a slow subscriber, may give a new one what came before, and have no errors of the producer.</summary>
 public sealed partial class StreamTests
 {
     /// <summary>The engine's bound of one subscriber's queue.</summary>
@@ -54,5 +54,36 @@ public sealed partial class StreamTests
         texts.Count(text => text == nameof(QueueCacheMissException)).ShouldBe(1);
         texts.IndexOf(nameof(QueueCacheMissException)).ShouldBe(texts.Count - 2);
         texts.Take(texts.Count - 2).ShouldBe(Enumerable.Range(0, texts.Count - 2).Select(i => i.ToString()));
+    }
+
+    [Fact]
+    public async Task An_event_that_the_observer_fails_on_is_told_to_it_and_the_next_ones_come()
+    {
+        var consumer = Grain("failing");
+        await consumer.Subscribe("failing");
+
+        await Stream("failing").OnNextBatchAsync([new Tick(1), new Tick(-1), new Tick(2)]);
+        await Stream("failing").OnErrorAsync(new InvalidOperationException("the producer's"));
+        await Stream("failing").OnCompletedAsync();
+
+        await Gates.Until(async () => await consumer.Completions() == 1, "the end comes");
+        (await consumer.Received()).ShouldBe([1, 2]);
+        (await consumer.Errors()).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_new_subscriber_hears_nothing_from_before()
+    {
+        await Grain("producer").Publish("later", 0, 10);
+        var first = new TaskCompletionSource<int>();
+        await Stream("later").SubscribeAsync((tick, _) =>
+        {
+            first.TrySetResult(tick.Number);
+            return Task.CompletedTask;
+        });
+
+        await Stream("later").OnNextAsync(new Tick(5_000));
+
+        (await first.Task.WaitAsync(Gates.Deadline)).ShouldBe(5_000);
     }
 }

@@ -2,7 +2,7 @@ using Orleans.Runtime;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-/// <summary>Under Orleans such a chain waits until its call times out.</summary>
+/// <summary>Under Orleans a chain of calls that comes back waits until it times out, and calls to a grain that just comes to life may overtake each other.</summary>
 public sealed partial class TurnTests
 {
     [Theory]
@@ -16,5 +16,13 @@ public sealed partial class TurnTests
         error.Message.ShouldContain("Deadlock");
         error.Message.ShouldContain(path[0]);
         (await Next(path[0]).CallAlong([], allowReturn: false)).ShouldBe("end");
+    }
+
+    [Fact]
+    public async Task Calls_of_one_grain_to_another_arrive_in_the_order_they_were_sent()
+    {
+        await Plain("sender").NoteAt("receiver", 5_000);
+
+        (await Plain("receiver").Notes()).ShouldBe(Enumerable.Range(0, 5_000));
     }
 }

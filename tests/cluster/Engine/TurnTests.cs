@@ -78,14 +78,6 @@ public sealed partial class TurnTests(EngineCluster cluster) : IClassFixture<Eng
         (await writer).ShouldBe(2);
     }
 
-    [Fact]
-    public async Task Calls_of_one_grain_to_another_arrive_in_the_order_they_were_sent()
-    {
-        await Plain("sender").NoteAt("receiver", 5_000);
-
-        (await Plain("receiver").Notes()).ShouldBe(Enumerable.Range(0, 5_000));
-    }
-
     [Theory]
     [InlineData("r-e", "f", "r-e")]
     [InlineData("g", "h", "i", "j")]

@@ -1,3 +1,5 @@
+using Bourse.GrainInterfaces;
+using Bourse.GrainInterfaces.Feeds;
 using Bourse.Silo;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -6,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.OfficialOrleans;
 
@@ -107,6 +110,28 @@ public sealed class ProviderTests(PostgresFixture postgres) : IClassFixture<Post
         (await table.RemoveRow(id, "wake", second!)).ShouldBeTrue();
         (await table.ReadRows(id)).Reminders.ShouldBeEmpty();
         await silo.StopAsync();
+    }
+
+    [Fact]
+    public async Task Who_subscribes_is_kept_where_the_next_silo_finds_it()
+    {
+        for (var starts = 1; starts <= 2; starts++)
+        {
+            using var silo = await StartSilo();
+            var heard = new TaskCompletionSource<Quote>(TaskCreationOptions.RunContinuationsAsynchronously);
+            var stream = silo.Services.GetRequiredService<IClusterClient>().GetStreamProvider(Streams.Provider).GetStream<Quote>(StreamId.Create(Streams.Quotes, "KEPT"));
+            await stream.SubscribeAsync((quote, _) =>
+            {
+                heard.TrySetResult(quote);
+                return Task.CompletedTask;
+            });
+
+            await stream.OnNextAsync(new Quote("KEPT", 1m, null, null, null, null, null, null, 0m, 1, 1));
+
+            (await heard.Task.WaitAsync(TimeSpan.FromSeconds(60))).Symbol.ShouldBe("KEPT");
+            (await Scalar("SELECT count(*) FROM orleans_state WHERE convert_from(payload, 'UTF8') LIKE '%KEPT%'")).ShouldBe(1L);
+            await silo.StopAsync();
+        }
     }
 
     private async Task<IHost> StartSilo()
