@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Connections.Security;
 using Orleans.Runtime;
 
 namespace Orleans.Connections.Security
@@ -24,8 +25,6 @@ namespace Orleans.Connections.Security
 
 namespace Orleans.Hosting
 {
-    using Orleans.Connections.Security;
-
     /// <summary>Encrypts the connections between processes.</summary>
     public static class OrleansConnectionSecurityHostingExtensions
     {
