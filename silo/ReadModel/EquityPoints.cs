@@ -5,18 +5,26 @@ namespace Bourse.Silo.ReadModel;
 
 /// <summary>
 /// Which accounts moved since their equity was noted last. It is noted once a minute that an account moved in: when the journal's time
-/// enters the next minute, and while nothing else is to do. As large as the number of accounts that trade within a minute.
+/// enters the next minute, and while nothing else is to do. What is noted early is noted again when a trade has moved a price since, so that
+/// the point is the minute's end. As large as the number of accounts that trade within a minute.
 /// </summary>
 internal sealed class EquityPoints
 {
     private readonly HashSet<string> _moved = new(StringComparer.Ordinal);
+
+    // Noted in this minute: as it is, and before a later trade.
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _outdated = new(StringComparer.Ordinal);
     private DateTimeOffset _minute;
 
-    /// <summary>True when there is something to note.</summary>
+    /// <summary>True when an account moved that is not noted yet.</summary>
     public bool HasMoved => _moved.Count != 0;
 
+    /// <summary>True when there is anything to note, if only at newer prices.</summary>
+    public bool HasAny => _moved.Count + _outdated.Count != 0;
+
     /// <summary>False when a row is of a later minute than what is still to be noted: then that comes first.</summary>
-    public bool TakesIn(DateTimeOffset rowTime) => _moved.Count == 0 || MinuteOf(rowTime) <= _minute;
+    public bool TakesIn(DateTimeOffset rowTime) => !HasAny || MinuteOf(rowTime) <= _minute;
 
     /// <summary>Whether two moments lie in one minute.</summary>
     public static bool IsSameMinute(DateTimeOffset a, DateTimeOffset b) => MinuteOf(a) == MinuteOf(b);
@@ -24,13 +32,24 @@ internal sealed class EquityPoints
     /// <summary>A batch is in the tables.</summary>
     public void Add(ReadModelBatch batch)
     {
+        var minute = MinuteOf(batch.NewestTime);
+        if (minute > _minute)
+        {
+            _minute = minute;
+            _noted.Clear();
+        }
+
+        if (!batch.LastTrades.All.IsEmpty)
+        {
+            _outdated.UnionWith(_noted);
+            _noted.Clear();
+        }
+
         foreach (ref readonly var balance in batch.Balances.All)
         {
             _moved.Add(balance.Account.Text);
+            _outdated.Remove(balance.Account.Text);
         }
-
-        var minute = MinuteOf(batch.NewestTime);
-        _minute = minute > _minute ? minute : _minute;
     }
 
     /// <summary>After a start: an earlier projector may have left these un-noted.</summary>
@@ -42,7 +61,7 @@ internal sealed class EquityPoints
     }
 
     /// <summary>The minute and at most <paramref name="max"/> accounts to note.</summary>
-    public (DateTimeOffset Minute, string[] Accounts) Peek(int max) => (_minute, [.. _moved.Take(max)]);
+    public (DateTimeOffset Minute, string[] Accounts) Peek(int max) => (_minute, [.. _moved.Concat(_outdated).Take(max)]);
 
     /// <summary>These are noted.</summary>
     public void Settle(string[] accounts)
@@ -50,6 +69,8 @@ internal sealed class EquityPoints
         foreach (var account in accounts)
         {
             _moved.Remove(account);
+            _outdated.Remove(account);
+            _noted.Add(account);
         }
     }
 

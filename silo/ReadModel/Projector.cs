@@ -168,12 +168,12 @@ public sealed partial class Projector : BackgroundService
     /// <summary>All of it before a new minute begins, some of it while there is little else to do.</summary>
     private async Task NoteEquity(ReadModelWriter writer, EquityPoints equity, bool entersMinute, int rows, CancellationToken cancellation)
     {
-        if (!entersMinute && rows < _options.BusyRows && equity.HasMoved)
+        if (!entersMinute && rows < _options.BusyRows && (equity.HasMoved || (rows == 0 && equity.HasAny)))
         {
             await writer.WriteEquity(equity, EquityAccountsBetween, cancellation);
         }
 
-        while (entersMinute && equity.HasMoved)
+        while (entersMinute && equity.HasAny)
         {
             await writer.WriteEquity(equity, EquityAccountsAtOnce, cancellation);
         }
