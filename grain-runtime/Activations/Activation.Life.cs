@@ -43,7 +43,7 @@ internal sealed partial class Activation
         _home = home;
         _state = instance is null ? ActivationState.New : ActivationState.Valid;
         _usedTick = runtime.Cluster.Clock.Tick;
-        Metrics.ActivationCreated();
+        Metrics.ActivationCreated(Class.Name);
     }
 
     public IServiceProvider ActivationServices => _scope?.ServiceProvider ?? Runtime.Services;
@@ -252,7 +252,7 @@ internal sealed partial class Activation
 
     private void Farewell()
     {
-        Metrics.ActivationDestroyed();
+        Metrics.ActivationDestroyed(Class.Name);
 
         // References to this activation may live on as hints: they must not keep the grain's state.
         GrainInstance = null;

@@ -16,6 +16,7 @@ internal sealed class GrainClass
     public GrainClass(Type type)
     {
         Type = type;
+        Name = type.FullName!;
         GrainType = type.GetCustomAttribute<GrainTypeAttribute>()?.GetGrainType(null!, type) ?? GrainType.Create(NameByConvention(type));
         IsReentrant = type.IsDefined(typeof(ReentrantAttribute), inherit: true);
         MaxLocalWorkers = (type.GetCustomAttribute<PlacementAttribute>(inherit: true)?.PlacementStrategy as StatelessWorkerPlacement)?.MaxLocalWorkers ?? 0;
@@ -36,6 +37,7 @@ internal sealed class GrainClass
     private GrainClass(Type observerInterface, GrainType grainType)
     {
         Type = observerInterface;
+        Name = observerInterface.FullName!;
         GrainType = grainType;
         IsObserver = true;
         Interfaces = [observerInterface];
@@ -44,6 +46,8 @@ internal sealed class GrainClass
     }
 
     public Type Type { get; }
+
+    public string Name { get; }
 
     public GrainType GrainType { get; }
 

@@ -11,6 +11,7 @@ internal static class Metrics
     private static readonly Counter<long> s_timedOut = s_meter.CreateCounter<long>("orleans-app-requests-timedout");
     private static readonly Counter<int> s_created = s_meter.CreateCounter<int>("orleans-catalog-activation-created");
     private static readonly Counter<int> s_destroyed = s_meter.CreateCounter<int>("orleans-catalog-activation-destroyed");
+    private static readonly UpDownCounter<int> s_grains = s_meter.CreateUpDownCounter<int>("orleans-grains");
     private static readonly Counter<int> s_failed = s_meter.CreateCounter<int>("orleans-catalog-activation-failed-to-activate");
     private static readonly Counter<int> s_rejected = s_meter.CreateCounter<int>("orleans-messaging-rejected");
     private static readonly Counter<int> s_collections = s_meter.CreateCounter<int>("orleans-catalog-activation-collections");
@@ -31,15 +32,18 @@ internal static class Metrics
 
     public static void ActivationFailed() => s_failed.Add(1);
 
-    public static void ActivationCreated()
+    /// <param name="type">The grain class's name.</param>
+    public static void ActivationCreated(string type)
     {
         Interlocked.Increment(ref s_activations);
         s_created.Add(1);
+        s_grains.Add(1, new KeyValuePair<string, object?>("type", type));
     }
 
-    public static void ActivationDestroyed()
+    public static void ActivationDestroyed(string type)
     {
         Interlocked.Decrement(ref s_activations);
         s_destroyed.Add(1);
+        s_grains.Add(-1, new KeyValuePair<string, object?>("type", type));
     }
 }
