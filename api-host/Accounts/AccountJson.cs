@@ -1,6 +1,9 @@
 namespace Bourse.ApiHost.Accounts;
 
 /// <summary>An account and its positions, in its currency.</summary>
+/// <param name="InitialMargin">What positions and open orders have to be backed by; null for a cash account.</param>
+/// <param name="MaintenanceMargin">What the positions have to be backed by; null for a cash account.</param>
+/// <param name="RestrictedBy">Why only what reduces positions is taken today, as the code of the refusal, or null.</param>
 public sealed record PortfolioJson(
     string Cash,
     string BuyingPower,
@@ -10,7 +13,10 @@ public sealed record PortfolioJson(
     string RealizedPl,
     string DayPl,
     string Currency,
-    IReadOnlyList<PositionJson> Positions);
+    IReadOnlyList<PositionJson> Positions,
+    string? InitialMargin,
+    string? MaintenanceMargin,
+    string? RestrictedBy);
 
 /// <summary>A position; <paramref name="UnrealizedPlpc"/> is a fraction of the entry value: 0.1 is 10 %.</summary>
 public sealed record PositionJson(

@@ -20,7 +20,10 @@ public sealed class PortfolioShape(OrderShape shape)
         Money(view.RealizedProfit),
         Money(view.DayProfit),
         view.Currency,
-        [.. view.Positions.Where(p => p.Quantity != 0).Select(Position)]);
+        [.. view.Positions.Where(p => p.Quantity != 0).Select(Position)],
+        Optional(view.InitialMargin),
+        Optional(view.MaintenanceMargin),
+        view.StopCode);
 
     public PositionJson Position(PositionView view) => new(
         view.Symbol,

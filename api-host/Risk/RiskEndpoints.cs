@@ -7,6 +7,7 @@ using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Wire;
+using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Risk;
 using Bourse.GrainInterfaces.Users;
 
@@ -15,14 +16,15 @@ namespace Bourse.ApiHost.Risk;
 /// <summary><c>/api/v1/risk</c>: limits and kill switches. Traders see what concerns them; risk officers and operators see and set all.</summary>
 public static class RiskEndpoints
 {
-    private const decimal MaxBound = 1_000_000_000_000_000m;
-    private const int MaxOpenOrders = 100_000;
-
     public static void MapRisk(this IEndpointRouteBuilder api)
     {
         var risk = api.MapGroup("/risk").WithTags("risk").RequireAuthorization().WithProblems(401, 403, 429, 503);
         risk.MapGet("/limits", GetLimits).Produces<LimitsJson>().WithQuery(("account_id", "for risk officers and operators: whose; the caller's own by default"));
         risk.MapPut("/limits", SetLimits).Produces<LimitsJson>().WithProblems(400, 404)
+            .RequireAuthorization(policy => policy.RequireRole(Roles.RiskOfficer, Roles.Operator));
+        risk.MapGet("/restricted", GetRestricted).Produces<ListJson<RestrictedJson>>()
+            .RequireAuthorization(policy => policy.RequireRole(Roles.RiskOfficer, Roles.Operator));
+        risk.MapPut("/restricted", SetRestricted).Produces<RestrictedJson>().WithProblems(400, 404, 422)
             .RequireAuthorization(policy => policy.RequireRole(Roles.RiskOfficer, Roles.Operator));
         risk.MapGet("/kill-switch", GetSwitches).Produces<ListJson<KillSwitchJson>>();
         risk.MapPost("/kill-switch", SetSwitch).Produces<KillSwitchJson>().WithProblems(400, 404, 422)
@@ -38,7 +40,7 @@ public static class RiskEndpoints
         }
 
         await AccountIds.ThrowUnlessKnown(grains, account);
-        return Answer.Json(Shape(account, await grains.GetGrain<IRiskLimitGrain>(account).Get()));
+        return Answer.Json(LimitsShape.Write(account, await grains.GetGrain<IRiskLimitGrain>(account).Get()));
     }
 
     private static async Task<IResult> SetLimits(
@@ -50,17 +52,10 @@ public static class RiskEndpoints
         await AccountIds.ThrowUnlessKnown(grains, account);
         var owner = grains.GetGrain<IRiskLimitGrain>(account);
         var now = await owner.Get();
-        var wanted = now with
-        {
-            MaxOrderQuantity = Bound(wish.MaxOrderQty, "max_order_qty") ?? now.MaxOrderQuantity,
-            MaxOrderNotional = Bound(wish.MaxNotional, "max_notional") ?? now.MaxOrderNotional,
-            MaxPosition = Bound(wish.MaxPosition, "max_position") ?? now.MaxPosition,
-            MaxOpenOrders = (int?)Bound(wish.MaxOpenOrders, "max_open_orders", MaxOpenOrders) ?? now.MaxOpenOrders,
-            AllowShort = wish.AllowShort ?? now.AllowShort,
-        };
-        await audit.Write(context, "risk.limits_set", account, reason, JsonSerializer.Serialize(Shape(account, wanted), WireFormat.Options));
+        var wanted = LimitsShape.Change(now, wish);
+        await audit.Write(context, "risk.limits_set", account, reason, JsonSerializer.Serialize(LimitsShape.Write(account, wanted), WireFormat.Options));
         var set = await owner.Set(wanted, caller.UserId, reason);
-        return Answer.Json(Shape(account, set));
+        return Answer.Json(LimitsShape.Write(account, set));
     }
 
     private static async Task<IResult> GetSwitches(Caller caller, IGrainFactory grains, HttpContext context)
@@ -103,21 +98,44 @@ public static class RiskEndpoints
         }
     }
 
-    private static bool IsStaff(HttpContext context) => context.User.IsInRole(Roles.RiskOfficer) || context.User.IsInRole(Roles.Operator);
+    private static async Task<IResult> GetRestricted(IGrainFactory grains)
+    {
+        var board = await grains.GetGrain<IKillSwitchGrain>(IKillSwitchGrain.Key).Get(-1);
+        return Answer.Json(new ListJson<RestrictedJson>([.. (board.Restricted ?? []).Select(Shape)], null));
+    }
 
-    private static LimitsJson Shape(string account, LimitsView limits) => new(
-        account,
-        limits.Version,
-        PortfolioShape.Money(limits.MaxOrderQuantity),
-        PortfolioShape.Money(limits.MaxOrderNotional),
-        PortfolioShape.Money(limits.MaxPosition),
-        limits.MaxOpenOrders,
-        limits.AllowShort);
+    private static async Task<IResult> SetRestricted(
+        JsonBody<RestrictedBody> body, Caller caller, IGrainFactory grains, InstrumentCache instruments, AuditTrail audit, HttpContext context)
+    {
+        var reason = new ReasonBody(body.Value.Reason).Required();
+        var symbols = new List<string>();
+        foreach (var name in body.Value.Symbols ?? throw new ProblemException(Problem.Malformed("symbols", "symbols is missing.")))
+        {
+            symbols.Add((await instruments.Get(name))?.Symbol ?? throw new ProblemException(Problem.NotFound("unknown_symbol", "There is no such symbol.")));
+        }
+
+        if (new AccountRules(UserClass: body.Value.UserClass ?? "").FindFault() is not null)
+        {
+            throw new ProblemException(Problem.Malformed("user_class", "user_class is 1 to 32 lower-case letters and underscores."));
+        }
+
+        await audit.Write(context, "risk.restricted", body.Value.UserClass!, reason, string.Join(' ', symbols));
+        try
+        {
+            var set = await grains.GetGrain<IKillSwitchGrain>(IKillSwitchGrain.Key).Restrict(
+                new RestrictSymbols(body.Value.UserClass!, [.. symbols.Distinct()], reason, caller.UserId));
+            return Answer.Json(Shape(set));
+        }
+        catch (ArgumentException full)
+        {
+            return Problem.Refused("too_many_restricted", full.Message).ToResult();
+        }
+    }
+
+    private static RestrictedJson Shape(RestrictedList list) => new(list.UserClass, list.Symbols, list.Reason, list.By, list.At);
+
+    private static bool IsStaff(HttpContext context) => context.User.IsInRole(Roles.RiskOfficer) || context.User.IsInRole(Roles.Operator);
 
     private static KillSwitchJson Shape(SwitchView view, bool isStaff) => new(
         RiskNames.Of(view.Scope), RiskNames.Id(view), RiskNames.Of(view.State), view.Reason, view.At, view.Canceling, isStaff ? view.By : null);
-
-    private static decimal? Bound(decimal? value, string field, decimal max = MaxBound) => value is < 0 || value > max
-        ? throw new ProblemException(Problem.Malformed(field, $"{field} is to be 0 to {max}."))
-        : value;
 }

@@ -8,10 +8,28 @@ public sealed record LimitsJson(
     string MaxNotional,
     string MaxPosition,
     int MaxOpenOrders,
-    bool AllowShort);
+    bool AllowShort,
+    MarginJson? Margin,
+    string? MaxGrossExposure,
+    int? MaxOrdersPerSecond,
+    string? DailyLossLimit,
+    int? MaxDayTrades,
+    bool PreventWashTrades,
+    string? UserClass,
+    IReadOnlyDictionary<string, string>? Locates);
+
+/// <summary>Margin rates of each asset class, as fractions: 0.5 is half.</summary>
+public sealed record MarginJson(MarginRateJson? Stock, MarginRateJson? Crypto, MarginRateJson? Fx);
+
+/// <summary>What a position must be backed by.</summary>
+/// <param name="Initial">To take it on; above 0, at most 1.</param>
+/// <param name="Maintenance">To keep it; above 0, at most <paramref name="Initial"/>.</param>
+public sealed record MarginRateJson(decimal? Initial, decimal? Maintenance);
 
 /// <summary>New limits; what is missing stays as it is.</summary>
 /// <param name="AccountId">Whose; the caller's own when missing.</param>
+/// <param name="Locates">How much of which symbol may be sold short.</param>
+/// <param name="Clear">Names of limits that are taken away: <c>margin</c>, <c>max_gross_exposure</c>, <c>max_orders_per_second</c>, <c>daily_loss_limit</c>, <c>max_day_trades</c>, <c>user_class</c>, <c>locates</c>.</param>
 /// <param name="Reason">1 to 500 characters.</param>
 public sealed record LimitsBody(
     string? AccountId,
@@ -20,7 +38,24 @@ public sealed record LimitsBody(
     decimal? MaxPosition,
     int? MaxOpenOrders,
     bool? AllowShort,
+    MarginJson? Margin,
+    decimal? MaxGrossExposure,
+    int? MaxOrdersPerSecond,
+    decimal? DailyLossLimit,
+    int? MaxDayTrades,
+    bool? PreventWashTrades,
+    string? UserClass,
+    IReadOnlyDictionary<string, decimal>? Locates,
+    IReadOnlyList<string>? Clear,
     string? Reason);
+
+/// <summary>The symbols that accounts of a user class may only get out of.</summary>
+public sealed record RestrictedJson(string UserClass, IReadOnlyList<string> Symbols, string Reason, string By, DateTimeOffset Since);
+
+/// <summary>A class's new list; an empty one takes it away.</summary>
+/// <param name="UserClass">1 to 32 lower-case letters and underscores; <c>all</c> is everybody.</param>
+/// <param name="Reason">1 to 500 characters.</param>
+public sealed record RestrictedBody(string? UserClass, IReadOnlyList<string>? Symbols, string? Reason);
 
 /// <summary>A kill switch.</summary>
 /// <param name="Scope"><c>global</c>, <c>account</c> or <c>symbol</c>.</param>

@@ -19,6 +19,8 @@ public sealed partial class Account
             case Deposited deposited: ApplyDeposited(deposited); break;
             case Withdrawn withdrawn: ApplyWithdrawn(withdrawn); break;
             case CancelAllAfterSet set: CancelAllAtMs = set.AtMs; break;
+            case RiskDayBegan began: ApplyDayBegan(began); break;
+            case RiskStopChanged stop: ApplyStopChanged(stop); break;
             default: throw new InvalidOperationException($"Account {Id} knows no event {e.GetType().Name}.");
         }
 
@@ -46,6 +48,7 @@ public sealed partial class Account
         };
         Require(_byClientId.TryAdd(request.ClientOrderId, order), e);
         AddOpen(order);
+        _placed?.Add(e.TimeMs);
         link.LastCommand = e.CommandNumber;
         link.AddExposure(order, order.Quantity);
         link.Unresolved.Add(new PendingCommand(e.Symbol, e.CommandNumber, e.OrderId, 0, order.BookPrice, order.Quantity, order.StopPrice, order));

@@ -111,6 +111,16 @@ public sealed partial class Account
         var balance = BalanceOf(e.Asset);
         balance.Move(LedgerAccount.Outside, LedgerAccount.Free, e.Amount);
         Require(balance.Total == e.Cash && _references.Add(e.Reference), e);
+        PaidIn(e.Asset, e.Amount);
+    }
+
+    // Not a profit of the day.
+    private void PaidIn(string asset, decimal amount)
+    {
+        if (_day is not null && asset == Currency)
+        {
+            _day.BaseEquity += amount;
+        }
     }
 
     private void ApplyWithdrawn(Withdrawn e)
@@ -119,5 +129,6 @@ public sealed partial class Account
         var balance = BalanceOf(e.Asset);
         balance.Move(LedgerAccount.Free, LedgerAccount.Outside, e.Amount);
         Require(balance.Total == e.Cash && _references.Add(e.Reference), e);
+        PaidIn(e.Asset, -e.Amount);
     }
 }

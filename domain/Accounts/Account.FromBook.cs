@@ -140,7 +140,9 @@ public sealed partial class Account
         SettleReservation(link, order, e);
         MoveTrade(link, e.Side, e.Quantity, value, e.Fee);
         MayOverdraw |= order.Reservation == ReservationKind.Cash && link.Cash.Free < 0;
+        var held = link.Position.Quantity;
         link.Position = link.Position.After(e.Side, e.Quantity, value);
+        _day?.Trade(e.Symbol, held, link.Position.Quantity, e.TimeMs);
         Require(
             order.FilledQuantity == e.OrderFilledQuantity && link.Position.Quantity == e.PositionQuantity
             && link.Position.Quantity == link.Units.Total && link.Position.RealizedProfit == e.PositionRealizedProfit

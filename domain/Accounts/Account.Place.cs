@@ -15,9 +15,11 @@ public sealed partial class Account
     /// <param name="referencePrice">The newest price of the symbol; null when it never had one.</param>
     /// <param name="orderId">The id that the order gets when it is placed.</param>
     /// <param name="state">What the kill switches let through.</param>
+    /// <param name="isRestricted">The symbol is on a restricted list of the account: only a position is made smaller.</param>
+    /// <param name="marks">What <see cref="ExposedSymbols"/> are worth, when <see cref="RiskLimits.NeedsMarks"/>.</param>
     public PlaceDecision DecidePlace(
         OrderRequest request, Instrument? instrument, decimal? referencePrice, RiskLimits limits, Guid orderId, long nowMs,
-        TradingState state = TradingState.Active)
+        TradingState state = TradingState.Active, bool isRestricted = false, IReadOnlyDictionary<string, Mark>? marks = null)
     {
         if (request.ClientOrderId is not null && FindByClientOrderId(request.ClientOrderId, out var known) == ClientIdLookup.Found)
         {
@@ -48,17 +50,21 @@ public sealed partial class Account
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
 
-        refusal ??= CheckExposure(link, request.Side, request.ReduceOnly, request.Quantity, limits, state);
+        refusal ??= CheckExposure(link, request.Symbol, request.Side, request.ReduceOnly, request.Quantity, limits, MustReduce(limits, state, isRestricted));
+        var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);
+        if (refusal is null && limits is { Rules: not null } or { AllowShort: true, Unlimited: false })
+        {
+            var candidate = new Candidate(request.Symbol, request.Side, request.Quantity, terms.BookPrice, feeRate);
+            refusal = CheckRules(candidate, terms.StopPrice is null ? terms.BookPrice : null, instrument, referencePrice, limits, marks)
+                ?? (limits.Rules is null ? null : CheckRate(limits.Rules, nowMs));
+        }
+
         if (refusal is not null)
         {
             return Refused(refusal);
         }
 
-        var buy = request.Side == Side.Buy;
-        var kind = buy
-            ? limits.Unlimited ? ReservationKind.None : ReservationKind.Cash
-            : limits.AllowShort ? ReservationKind.None : ReservationKind.Position;
-        var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);
+        var kind = ReservationOf(request.Side, instrument.Currency, limits);
         var reserved = kind switch
         {
             ReservationKind.Cash => Reservation.Cash(request.Quantity, terms.BookPrice, feeRate),
@@ -79,8 +85,15 @@ public sealed partial class Account
 
     private static PlaceDecision Refused(Refusal refusal) => new(PlaceOutcome.Refused, null, null, refusal);
 
+    // What is backed by equity holds nothing. In another currency than its own an account has its cash and nothing else.
+    private ReservationKind ReservationOf(Side side, string currency, RiskLimits limits) => side == Side.Buy
+        ? limits.Unlimited || (limits.Rules?.Margin is not null && currency == Currency) ? ReservationKind.None : ReservationKind.Cash
+        : limits.Unlimited || (limits.AllowShort && currency == Currency) ? ReservationKind.None : ReservationKind.Position;
+
     /// <summary>What an order adds to the open quantity of its side stays within the position it may make.</summary>
-    private static Refusal? CheckExposure(BookLink? link, Side side, bool reduceOnly, decimal added, RiskLimits limits, TradingState state)
+    /// <param name="mustReduce">Why the order has to reduce the position, as the code of the refusal; null when it need not.</param>
+    private static Refusal? CheckExposure(
+        BookLink? link, string symbol, Side side, bool reduceOnly, decimal added, RiskLimits limits, string? mustReduce)
     {
         if (added <= 0)
         {
@@ -90,19 +103,30 @@ public sealed partial class Account
         var buy = side == Side.Buy;
         var position = link?.Position.Quantity ?? 0;
         var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
-        if (reduceOnly || state == TradingState.Reducing)
+        if (reduceOnly || mustReduce is not null)
         {
             var reducible = buy ? -position : position;
-            var reducing = link is null ? 0 : state == TradingState.Reducing ? open : buy ? link.ReduceBuy : link.ReduceSell;
+            var reducing = link is null ? 0 : mustReduce is not null ? open : buy ? link.ReduceBuy : link.ReduceSell;
             if (reducing + added > reducible)
             {
-                return new Refusal(RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
+                return new Refusal(mustReduce ?? RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
             }
         }
 
         var after = (buy ? position : -position) + open + added;
-        return after > limits.MaxPosition
-            ? new Refusal(RefusalCode.MaxPosition, $"With open orders the position could reach {after}; {limits.MaxPosition} is allowed.")
+        if (!buy && limits.Rules?.Locates is { } locates && after > locates.GetValueOrDefault(symbol))
+        {
+            return new Refusal(RefusalCode.LocateRequired, $"{locates.GetValueOrDefault(symbol)} of {symbol} is located, {after} would be short.");
+        }
+
+        if (after > limits.MaxPosition)
+        {
+            return new Refusal(RefusalCode.MaxPosition, $"With open orders the position could reach {after}; {limits.MaxPosition} is allowed.");
+        }
+
+        // Sales from a time when the account might sell short hold no units.
+        return !buy && after > 0 && !limits.AllowShort
+            ? new Refusal(RefusalCode.InsufficientPosition, $"{position} is held, {open} is being sold already; this account may not sell short.")
             : null;
     }
 

@@ -20,7 +20,9 @@ public sealed partial class Account
         decimal? referencePrice,
         RiskLimits limits,
         long nowMs,
-        TradingState state = TradingState.Active)
+        TradingState state = TradingState.Active,
+        bool isRestricted = false,
+        IReadOnlyDictionary<string, Mark>? marks = null)
     {
         if (FindOrder(orderId) is not { } order)
         {
@@ -57,11 +59,13 @@ public sealed partial class Account
             referencePrice,
             limits,
             nowMs,
-            state);
+            MustReduce(limits, state, isRestricted),
+            marks);
     }
 
     private ReplaceDecision DecideTerms(
-        Order order, OrderTerms terms, Instrument instrument, decimal? referencePrice, RiskLimits limits, long nowMs, TradingState state)
+        Order order, OrderTerms terms, Instrument instrument, decimal? referencePrice, RiskLimits limits, long nowMs, string? mustReduce,
+        IReadOnlyDictionary<string, Mark>? marks)
     {
         var refusal = OrderChecks.Steps(terms, instrument);
         if (refusal is null && terms.Quantity <= order.FilledQuantity)
@@ -72,8 +76,17 @@ public sealed partial class Account
         refusal ??= OrderChecks.Prices(
             terms, order.Status == OrderStatus.Held ? order.Type : OrderType.Limit, instrument, referencePrice, limits, out terms);
         var link = _links[order.Symbol];
-        refusal ??= CheckExposure(link, order.Side, order.ReduceOnly, terms.Quantity - order.Quantity, limits, state);
+        refusal ??= CheckExposure(link, order.Symbol, order.Side, order.ReduceOnly, terms.Quantity - order.Quantity, limits, mustReduce);
         var feeRate = Math.Max(instrument.TakerFeeRate, instrument.MakerFeeRate);
+        if (refusal is null && limits is { Rules: not null } or { AllowShort: true, Unlimited: false })
+        {
+            // The old terms or the new, whichever is worse.
+            var candidate = new Candidate(
+                order.Symbol, order.Side, Math.Max(terms.Quantity - order.FilledQuantity, order.LeavesQuantity), Math.Max(terms.BookPrice, order.BookPrice), feeRate,
+                order.Id);
+            refusal = CheckRules(candidate, order.Status == OrderStatus.Held ? null : terms.BookPrice, instrument, referencePrice, limits, marks);
+        }
+
         var change = new PendingReplace(
             order.Revision + 1, link.LastCommand + 1, terms.Quantity, terms.LimitPrice, terms.StopPrice, terms.ProtectionPrice, feeRate);
         var reserved = refusal is null ? RequiredReservation(order, change) : 0;

@@ -11,11 +11,14 @@ public sealed partial class Account
     // With the dead man's switch, at the end.
     private const byte SwitchedFormat = 2;
 
+    // With the dead man's switch and the day that risk rules ask for, at the end.
+    private const byte WatchedFormat = 20;
+
     /// <summary>Writes the whole state; the same events always make the same bytes.</summary>
     public void Save(IBufferWriter<byte> output)
     {
         var w = new WireWriter(output);
-        w.WriteByte(CancelAllAtMs == 0 ? PlainFormat : SwitchedFormat);
+        w.WriteByte(_day is not null ? WatchedFormat : CancelAllAtMs == 0 ? PlainFormat : SwitchedFormat);
         w.WriteCount(Version);
         w.WriteCount(OrderSeq);
         w.WriteBool(IsOpen);
@@ -46,10 +49,12 @@ public sealed partial class Account
             SaveUnresolved(ref w, link);
         }
 
-        if (CancelAllAtMs != 0)
+        if (CancelAllAtMs != 0 || _day is not null)
         {
             w.WriteCount(CancelAllAtMs);
         }
+
+        _day?.Save(ref w);
 
         w.Flush();
     }
@@ -60,9 +65,9 @@ public sealed partial class Account
     {
         var r = new WireReader(bytes);
         var format = r.ReadByte();
-        if (format is not (PlainFormat or SwitchedFormat))
+        if (format is not (PlainFormat or SwitchedFormat or WatchedFormat))
         {
-            throw new WireFormatException($"A snapshot of an account has format {PlainFormat} or {SwitchedFormat}, not {format}.");
+            throw new WireFormatException($"A snapshot of an account has no format {format}.");
         }
 
         var account = new Account(id)
@@ -90,9 +95,14 @@ public sealed partial class Account
             account.LoadUnresolved(ref r, link);
         }
 
-        if (format == SwitchedFormat)
+        if (format is SwitchedFormat or WatchedFormat)
         {
             account.CancelAllAtMs = r.ReadCount();
+        }
+
+        if (format == WatchedFormat)
+        {
+            account._day = RiskDay.Load(ref r);
         }
 
         return r.IsAtEnd ? account : throw new WireFormatException("Bytes follow a snapshot's end.");

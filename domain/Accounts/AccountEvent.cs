@@ -28,6 +28,17 @@ public sealed record Withdrawn(string Asset, decimal Amount, string Reference, d
 /// <param name="AtMs">When every open order is cancelled unless it is set anew before, ms since 1970 UTC; 0 = off.</param>
 public sealed record CancelAllAfterSet(long AtMs, long TimeMs) : AccountEvent(TimeMs);
 
+/// <summary>A day of an account whose rules ask for one.</summary>
+/// <param name="DayMs">When the day began, midnight UTC in ms since 1970.</param>
+/// <param name="Equity">In the account's currency, when the account first looked at that day.</param>
+public sealed record RiskDayBegan(long DayMs, decimal Equity, long TimeMs) : AccountEvent(TimeMs);
+
+/// <summary>From here on only what reduces positions is let through, to the end of the day; or no longer.</summary>
+/// <param name="Code">With what other orders are refused; null lifts it.</param>
+/// <param name="Loss">Of the day so far, in the account's currency.</param>
+/// <param name="LimitsVersion">The limits that it was decided by.</param>
+public sealed record RiskStopChanged(string? Code, decimal Loss, long LimitsVersion, long TimeMs) : AccountEvent(TimeMs);
+
 /// <summary>Something about one order.</summary>
 public abstract record OrderEvent(Guid OrderId, string Symbol, long TimeMs) : AccountEvent(TimeMs);
 

@@ -31,6 +31,17 @@ public static partial class AccountEventCodec
                 view.AtMs = r.ReadCount();
                 view.TimeMs = r.ReadVarInt();
                 break;
+            case DayBegan:
+                r.ReadCount();
+                r.ReadDecimal();
+                view.TimeMs = r.ReadVarInt();
+                break;
+            case StopChanged:
+                view.Code = r.ReadBytesOrNull();
+                r.ReadDecimal();
+                r.ReadCount();
+                view.TimeMs = r.ReadVarInt();
+                break;
             case Placed or PlacedTrailing:
                 view.OrderId = r.ReadGuid();
                 OrderRequestCodec.Read(ref r, ref view);

@@ -30,6 +30,8 @@ public static partial class AccountEventCodec
     private const byte PlacedTrailing = 16;
     private const byte Trailed = 17;
     private const byte CancelAll = 18;
+    private const byte DayBegan = 40;
+    private const byte StopChanged = 41;
 
     public static void Write(IBufferWriter<byte> output, AccountEvent e)
     {
@@ -79,6 +81,19 @@ public static partial class AccountEventCodec
                 w.WriteCount(set.AtMs);
                 w.WriteVarInt(set.TimeMs);
                 break;
+            case RiskDayBegan began:
+                w.WriteByte(DayBegan);
+                w.WriteCount(began.DayMs);
+                w.WriteDecimal(began.Equity);
+                w.WriteVarInt(began.TimeMs);
+                break;
+            case RiskStopChanged stop:
+                w.WriteByte(StopChanged);
+                w.WriteStringOrNull(stop.Code);
+                w.WriteDecimal(stop.Loss);
+                w.WriteCount(stop.LimitsVersion);
+                w.WriteVarInt(stop.TimeMs);
+                break;
             case Deposited d: WriteCash(ref w, CashIn, d.Asset, d.Amount, d.Reference, d.Cash, d.TimeMs); break;
             case Withdrawn d: WriteCash(ref w, CashOut, d.Asset, d.Amount, d.Reference, d.Cash, d.TimeMs); break;
             default: throw new ArgumentException($"No bytes are defined for {e.GetType().Name}.", nameof(e));
@@ -106,6 +121,8 @@ public static partial class AccountEventCodec
             case CashOut: return new Withdrawn(r.ReadString(), r.ReadDecimal(), r.ReadString(), r.ReadDecimal(), r.ReadVarInt());
             case Placed: return ReadPlaced(ref r);
             case CancelAll: return new CancelAllAfterSet(r.ReadCount(), r.ReadVarInt());
+            case DayBegan: return new RiskDayBegan(r.ReadCount(), r.ReadDecimal(), r.ReadVarInt());
+            case StopChanged: return new RiskStopChanged(r.ReadStringOrNull(), r.ReadDecimal(), r.ReadCount(), r.ReadVarInt());
             case PlacedTrailing: return ReadPlaced(ref r) with { FirstStopPrice = r.ReadDecimal() };
         }
 

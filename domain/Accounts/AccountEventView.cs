@@ -22,6 +22,8 @@ public enum AccountEventKind : byte
     Noted = 15,
     Trailed = 17,
     CancelAllAfterSet = 18,
+    RiskDayBegan = 40,
+    RiskStopChanged = 41,
 }
 
 /// <summary>

@@ -20,6 +20,13 @@ public static class RefusalCode
     public const string NoReferencePrice = "no_reference_price";
     public const string MaxNotional = "max_notional";
     public const string MaxOpenOrders = "max_open_orders";
+    public const string OrderRate = "order_rate";
+    public const string MaxGrossExposure = "max_gross_exposure";
+    public const string DailyLossLimit = "daily_loss_limit";
+    public const string DayTrades = "pattern_day_trader";
+    public const string WashTrade = "wash_trade";
+    public const string RestrictedSymbol = "restricted_symbol";
+    public const string LocateRequired = "locate_required";
     public const string ReduceOnly = "reduce_only";
     public const string MaxPosition = "max_position";
     public const string InsufficientPosition = "insufficient_position";

@@ -145,7 +145,10 @@ public sealed record PositionView(
 /// <summary>An account as it stands, in its currency.</summary>
 /// <param name="Cash">Free and held together.</param>
 /// <param name="Held">Reserved by open orders.</param>
-/// <param name="BuyingPower">What a new order may use: cash not held.</param>
+/// <param name="BuyingPower">What a new order may use: cash not held; for a margin account what stocks its equity can still back.</param>
+/// <param name="InitialMargin">What positions and open orders have to be backed by; null for a cash account.</param>
+/// <param name="MaintenanceMargin">What the positions have to be backed by, or open orders are cancelled; null for a cash account.</param>
+/// <param name="StopCode">Why only what reduces positions is let through today, or null.</param>
 [GenerateSerializer, Immutable, Alias("bourse.portfolio-view")]
 public sealed record PortfolioView(
     string Account,
@@ -157,7 +160,10 @@ public sealed record PortfolioView(
     decimal UnrealizedProfit,
     decimal RealizedProfit,
     decimal DayProfit,
-    IReadOnlyList<PositionView> Positions);
+    IReadOnlyList<PositionView> Positions,
+    decimal? InitialMargin = null,
+    decimal? MaintenanceMargin = null,
+    string? StopCode = null);
 
 /// <summary>Opens an account; repeated with the same id it changes nothing.</summary>
 /// <param name="Kind"><c>trader</c> or <c>house</c>.</param>

@@ -1,4 +1,5 @@
 using Bourse.GrainInterfaces.Books;
+using Bourse.GrainInterfaces.Risk;
 
 namespace Bourse.GrainInterfaces.Accounts;
 
@@ -65,6 +66,10 @@ public interface IAccountGrain : IGrainWithStringKey
     /// </summary>
     [Alias("watch")]
     Task<OrderUpdates> Watch();
+
+    /// <summary>Takes new limits from their owner, and looks at the account by them at once.</summary>
+    [Alias("take-limits")]
+    Task TakeLimits(LimitsView limits);
 
     /// <summary>Takes reports from a book.</summary>
     [Alias("apply-reports")]

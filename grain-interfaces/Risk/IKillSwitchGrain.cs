@@ -1,4 +1,5 @@
 using Bourse.Domain.Risk;
+using Orleans.Concurrency;
 
 namespace Bourse.GrainInterfaces.Risk;
 
@@ -16,12 +17,41 @@ public interface IKillSwitchGrain : IGrainWithStringKey
     [Alias("get")]
     Task<SwitchBoard> Get(long knownVersion);
 
+    /// <summary>Lets a silo hear of every change at once, for the next 15 s; what it does not hear it finds when it asks.</summary>
+    [Alias("watch")]
+    Task Watch(ISwitchWatcher watcher);
+
     /// <summary>
     /// Sets a switch; durable when answered, in force everywhere within a second. Throws <see cref="ArgumentException"/> when there is no reason or id, or
     /// too many switches are set.
     /// </summary>
     [Alias("set")]
     Task<SwitchView> Set(SetSwitch command);
+
+    /// <summary>
+    /// Replaces the restricted list of a user class; an empty one takes it away. Durable when answered, in force everywhere within a second. Throws
+    /// <see cref="ArgumentException"/> when there is no reason or class, or the lists are too many or too long.
+    /// </summary>
+    [Alias("restrict")]
+    Task<RestrictedList> Restrict(RestrictSymbols command);
+}
+
+/// <summary>A wish to set what a user class may only get out of.</summary>
+/// <param name="UserClass">1 to 32 lower-case letters and underscores; <c>all</c> is everybody.</param>
+/// <param name="Reason">1 to 500 characters.</param>
+/// <param name="By">The user who wishes it.</param>
+[GenerateSerializer, Immutable, Alias("bourse.restrict-symbols")]
+public sealed record RestrictSymbols(string UserClass, IReadOnlyList<string> Symbols, string Reason, string By);
+
+/// <summary>The symbols in which accounts of a user class may only make positions smaller.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.restricted-list")]
+public sealed record RestrictedList(string UserClass, IReadOnlyList<string> Symbols, string Reason, string By, DateTimeOffset At);
+
+/// <summary>Hears that the switches are new.</summary>
+public interface ISwitchWatcher : IGrainObserver
+{
+    [OneWay, Alias("changed")]
+    Task Changed();
 }
 
 /// <summary>What a switch is about.</summary>
@@ -49,5 +79,6 @@ public sealed record SwitchView(
 
 /// <summary>All switches.</summary>
 /// <param name="Switches">Null when the asker has this version already.</param>
+/// <param name="Restricted">Likewise.</param>
 [GenerateSerializer, Immutable, Alias("bourse.switch-board")]
-public sealed record SwitchBoard(long Version, IReadOnlyList<SwitchView>? Switches);
+public sealed record SwitchBoard(long Version, IReadOnlyList<SwitchView>? Switches, IReadOnlyList<RestrictedList>? Restricted = null);

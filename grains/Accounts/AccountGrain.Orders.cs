@@ -30,12 +30,19 @@ public sealed partial class AccountGrain
             var instrument = catalogue.TryGet(request.Symbol, out var known) ? known : await catalogue.Find(request.Symbol);
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
+            var marks = limits.NeedsMarks ? await Marks(request.Symbol) : null;
+            limits = marks is null ? limits : await _limits.Get(); // that may have taken a while
             var stops = await switches.Get();
             BeginChange();
             var now = time.GetUtcNow();
+            if (marks is not null)
+            {
+                LookAt(limits, marks, now.ToUnixTimeMilliseconds());
+            }
+
             var decision = _account.DecidePlace(
                 request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(),
-                stops.For(Id, request.Symbol).State);
+                stops.For(Id, request.Symbol).State, stops.IsRestricted(limits.Rules?.UserClass, request.Symbol), marks);
             switch (decision.Outcome)
             {
                 case PlaceOutcome.Placed:
@@ -55,6 +62,11 @@ public sealed partial class AccountGrain
                     await Commit();
                     return new OrderAnswer(AnswerKind.Conflict, first, "client_order_id_conflict", "The client order id was used with other content.");
                 default:
+                    if (marks is not null)
+                    {
+                        await Commit(); // a day that began, or was stopped, in this turn
+                    }
+
                     return Refused(decision.Refusal!);
             }
         }
@@ -83,11 +95,13 @@ public sealed partial class AccountGrain
             var instrument = await catalogue.Find(order.Symbol);
             var reference = await quotes.GetReference(order.Symbol);
             var limits = await _limits.Get();
+            var marks = limits.NeedsMarks ? await Marks(order.Symbol) : null;
+            limits = marks is null ? limits : await _limits.Get();
             var stops = await switches.Get();
             BeginChange();
             var decision = _account.DecideReplace(
                 orderId, changes.Quantity, changes.LimitPrice, changes.StopPrice, instrument, reference, limits, NowMs,
-                stops.For(Id, order.Symbol).State);
+                stops.For(Id, order.Symbol).State, stops.IsRestricted(limits.Rules?.UserClass, order.Symbol), marks);
             if (decision.Refusal is { } refusal)
             {
                 return Refused(refusal);

@@ -1,4 +1,6 @@
+using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
+using Bourse.Grains.Journal;
 
 namespace Bourse.Grains.Accounts;
 
@@ -22,9 +24,36 @@ public sealed partial class AccountGrain
         }
 
         var before = await EquityBeforeToday();
-        var view = Value(prices, before);
+        var margin = await FindMargin();
+        var marks = margin is null ? null : await Marks();
+        var view = Value(prices, before) with { StopCode = _account.StopCode };
+        view = marks is null ? view : Backed(view, _account.Measure(marks, margin!), margin!);
         await Commit();
         return view;
+    }
+
+    // A portfolio is shown without its margin rather than not at all.
+    private async Task<MarginRates?> FindMargin()
+    {
+        try
+        {
+            return (await _limits.Get()).Margin;
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            return null;
+        }
+    }
+
+    private static PortfolioView Backed(PortfolioView view, in Exposure now, MarginRates rates)
+    {
+        var left = Math.Max(0, now.Equity - now.InitialMargin);
+        return view with
+        {
+            BuyingPower = rates == MarginRates.Whole ? Math.Min(view.BuyingPower, left) : decimal.Round(left / rates.Stock.Initial, 2, MidpointRounding.ToZero),
+            InitialMargin = now.InitialMargin,
+            MaintenanceMargin = now.MaintenanceMargin,
+        };
     }
 
     private PortfolioView Value(Dictionary<string, decimal?> prices, decimal? equityBeforeDay)

@@ -17,10 +17,12 @@ public sealed partial class AccountGrain
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
             var stops = await switches.Get();
+            var marks = limits.NeedsMarks ? await Marks(request.Symbol) : null;
             ThrowIfFaulted();
             var now = time.GetUtcNow();
             var decision = _account.DecidePlace(
-                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(), stops.For(Id, request.Symbol).State);
+                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(), stops.For(Id, request.Symbol).State,
+                stops.IsRestricted(limits.Rules?.UserClass, request.Symbol), marks);
             return decision switch
             {
                 { Outcome: PlaceOutcome.Placed, Event: { } placed } => new OrderPreview(

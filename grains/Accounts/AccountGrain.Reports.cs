@@ -38,6 +38,7 @@ public sealed partial class AccountGrain
     {
         ThrowIfFaulted();
         await ResolveAll();
+        WatchSoon();
     }
 
     // A reference that is kept knows the way.

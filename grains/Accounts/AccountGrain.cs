@@ -53,6 +53,11 @@ public sealed partial class AccountGrain(
         _channel = new OrderChannel(Id, Stream, Journal, this.GetStreamProvider(Streams.Provider), time, log);
         _limits = new LimitsLease(Id, GrainFactory, time);
         ArmSwitch();
+        if (_account.HasRiskDay)
+        {
+            WatchSoon();
+        }
+
         if (_account.OpenOrderCount > 0)
         {
             // What happened to open orders while nobody was here: asked of their books outside of the activation.

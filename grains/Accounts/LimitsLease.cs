@@ -18,14 +18,26 @@ internal sealed class LimitsLease(string account, IGrainFactory grains, TimeProv
             ? new ValueTask<RiskLimits>(limits)
             : new ValueTask<RiskLimits>(_reading ??= Read());
 
+    /// <summary>Newer limits, told by their owner.</summary>
+    public void Put(RiskLimits limits) => Keep(limits, time.GetTimestamp());
+
+    // An answer that was under way when newer limits came is of no use.
+    private void Keep(RiskLimits limits, long readAt)
+    {
+        if (_limits is null || limits.Version >= _limits.Version)
+        {
+            (_limits, _readAt) = (limits, readAt);
+        }
+    }
+
     private async Task<RiskLimits> Read()
     {
         try
         {
             var askedAt = time.GetTimestamp();
             var limits = (await grains.GetGrain<IRiskLimitGrain>(account).Get()).ToDomain();
-            (_limits, _readAt) = (limits, askedAt);
-            return limits;
+            Keep(limits, askedAt);
+            return _limits!;
         }
         finally
         {

@@ -18,9 +18,15 @@ public sealed partial class KillSwitchGrain(
 {
     private const int MaxReason = 500;
     private const int MaxSwitches = 10_000;
+    private const int MaxLists = 100;
+    private const int MaxListed = 10_000;
     private static readonly TimeSpan s_soon = TimeSpan.FromMilliseconds(1);
     private static readonly TimeSpan s_sweepInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan s_watch = TimeSpan.FromSeconds(15);
+
+    // Silos, with when they asked last. A silo that is gone leaves within the time of a watch.
+    private readonly Dictionary<ISwitchWatcher, long> _watchers = [];
     private readonly SemaphoreSlim _writing = new(1);
     private IGrainTimer? _sweeps;
 
@@ -30,8 +36,15 @@ public sealed partial class KillSwitchGrain(
         return Task.CompletedTask;
     }
 
-    public Task<SwitchBoard> Get(long knownVersion) => Task.FromResult(
-        new SwitchBoard(state.State.Version, knownVersion == state.State.Version ? null : state.State.Switches));
+    public Task<SwitchBoard> Get(long knownVersion) => Task.FromResult(knownVersion == state.State.Version
+        ? new SwitchBoard(knownVersion, null)
+        : new SwitchBoard(state.State.Version, state.State.Switches, state.State.Restricted));
+
+    public Task Watch(ISwitchWatcher watcher)
+    {
+        _watchers[watcher] = time.GetTimestamp();
+        return Task.CompletedTask;
+    }
 
     public async Task<SwitchView> Set(SetSwitch command)
     {
@@ -46,11 +59,31 @@ public sealed partial class KillSwitchGrain(
             }
 
             version = before.Version + 1;
-            return new SwitchState { Version = version, Switches = [.. others, View(command, version)] };
+            return before with { Version = version, Switches = [.. others, View(command, version)] };
         });
         SweepWhileNeeded();
         LogSet(command.Scope, command.Id, command.State, command.By, command.Reason);
         return View(command, version);
+    }
+
+    public async Task<RestrictedList> Restrict(RestrictSymbols command)
+    {
+        ThrowIfInvalid(command.By, command.Reason);
+        if (new AccountRules(UserClass: command.UserClass ?? "").FindFault() is not null || command.Symbols.Count > MaxListed)
+        {
+            throw new ArgumentException($"A class is 1 to 32 lower-case letters, its list at most {MaxListed} symbols.", nameof(command));
+        }
+
+        var list = new RestrictedList(command.UserClass!, command.Symbols, command.Reason, command.By, time.GetUtcNow());
+        await Change(before =>
+        {
+            var others = before.Restricted.Where(l => l.UserClass != list.UserClass).ToList();
+            return others.Count < MaxLists
+                ? before with { Version = before.Version + 1, Restricted = list.Symbols.Count == 0 ? others : [.. others, list] }
+                : throw new ArgumentException($"At most {MaxLists} classes have a list.", nameof(command));
+        });
+        LogRestricted(list.UserClass, list.Symbols.Count, list.By, list.Reason);
+        return list;
     }
 
     private SwitchView View(SetSwitch command, long version) => new(
@@ -79,6 +112,23 @@ public sealed partial class KillSwitchGrain(
         {
             _writing.Release();
         }
+
+        TellWatchers();
+    }
+
+    private void TellWatchers()
+    {
+        foreach (var (watcher, askedAt) in _watchers.ToArray())
+        {
+            if (time.GetElapsedTime(askedAt) < s_watch)
+            {
+                _ = watcher.Changed(); // one-way: a silo that is gone hears nothing
+            }
+            else
+            {
+                _watchers.Remove(watcher);
+            }
+        }
     }
 
     private void SweepWhileNeeded()
@@ -97,7 +147,7 @@ public sealed partial class KillSwitchGrain(
             {
                 if (await OrderSweep.Run(one, GrainFactory, history, time, cancellation))
                 {
-                    await Change(before => new SwitchState
+                    await Change(before => before with
                     {
                         Version = before.Version + 1,
                         Switches = [.. before.Switches.Select(s => s.Version == one.Version ? s with { Canceling = false } : s)],
@@ -117,15 +167,19 @@ public sealed partial class KillSwitchGrain(
         }
     }
 
+    private static void ThrowIfInvalid(string by, string reason)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(by);
+        ArgumentException.ThrowIfNullOrWhiteSpace(reason);
+        if (reason.Length > MaxReason)
+        {
+            throw new ArgumentException($"A reason is at most {MaxReason} characters.", nameof(reason));
+        }
+    }
+
     private static void ThrowIfInvalid(SetSwitch command)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(command.By);
-        ArgumentException.ThrowIfNullOrWhiteSpace(command.Reason);
-        if (command.Reason.Length > MaxReason)
-        {
-            throw new ArgumentException($"A reason is at most {MaxReason} characters.", nameof(command));
-        }
-
+        ThrowIfInvalid(command.By, command.Reason);
         if (!Enum.IsDefined(command.Scope) || !Enum.IsDefined(command.State) || (command.Scope == SwitchScope.Global) != (command.Id.Length == 0))
         {
             throw new ArgumentException("A switch is global and has no id, or is an account's or a symbol's and has one.", nameof(command));
@@ -134,6 +188,9 @@ public sealed partial class KillSwitchGrain(
 
     [LoggerMessage(1301, LogLevel.Warning, "Kill switch {Scope} {Id} is {State}, set by {By}: {Reason}")]
     private partial void LogSet(SwitchScope scope, string id, TradingState state, string by, string reason);
+
+    [LoggerMessage(4300, LogLevel.Warning, "{Count} symbols are restricted for {UserClass}, set by {By}: {Reason}")]
+    private partial void LogRestricted(string userClass, int count, string by, string reason);
 
     [LoggerMessage(1302, LogLevel.Warning, "Orders under the kill switch {Scope} {Id} are not all cancelled yet; tried again")]
     private partial void LogSweepFailed(Exception cause, SwitchScope scope, string id);

@@ -6,11 +6,12 @@ using Microsoft.Extensions.Logging;
 namespace Bourse.Grains.Risk;
 
 /// <summary>
-/// The silo's copy of the kill switches, read anew five times a second. A copy older than a second is not given out: who needs one then waits
+/// The silo's copy of the kill switches, read anew when they change and five times a second. A copy older than a second is not given out: who needs one then waits
 /// until the switches have been read. Reading it takes no lock and makes no call. Safe for any thread.
 /// </summary>
-public sealed partial class KillSwitches(IGrainFactory grains, TimeProvider time, ILogger<KillSwitches> log) : BackgroundService
+public sealed partial class KillSwitches(IGrainFactory grains, TimeProvider time, ILogger<KillSwitches> log) : BackgroundService, ISwitchWatcher
 {
+    private const int RefreshesBetweenWatches = 25;
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(1);
 
@@ -50,13 +51,30 @@ public sealed partial class KillSwitches(IGrainFactory grains, TimeProvider time
         }
     }
 
+    async Task ISwitchWatcher.Changed()
+    {
+        // One that is under way may have been answered before the change.
+        if (_refresh is { IsCompleted: false } running)
+        {
+            await ((Task)running).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+
+        await Refresh();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        ISwitchWatcher? self = null;
+        for (var round = 0; !stoppingToken.IsCancellationRequested; round++)
         {
             try
             {
                 await Refresh().WaitAsync(stoppingToken);
+                if (round % RefreshesBetweenWatches == 0)
+                {
+                    self ??= grains.CreateObjectReference<ISwitchWatcher>(this);
+                    await grains.GetGrain<IKillSwitchGrain>(IKillSwitchGrain.Key).Watch(self).WaitAsync(stoppingToken);
+                }
             }
             catch (Exception away) when (!stoppingToken.IsCancellationRequested)
             {

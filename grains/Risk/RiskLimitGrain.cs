@@ -1,5 +1,7 @@
 using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Risk;
+using Bourse.Grains.Journal;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 
@@ -44,7 +46,21 @@ public sealed partial class RiskLimitGrain(
         }
 
         LogChanged(Account, next.Version, by, reason);
+        await Tell(next);
         return next;
+    }
+
+    // An account that cannot be told reads its limits anew within a second.
+    private async Task Tell(LimitsView limits)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IAccountGrain>(Account).TakeLimits(limits);
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            LogUntold(away, Account);
+        }
     }
 
     private LimitsView Current() =>
@@ -63,7 +79,15 @@ public sealed partial class RiskLimitGrain(
         {
             throw new ArgumentException("A bound is 0 or more.", nameof(limits));
         }
+
+        if (limits.Rules?.ToDomain().FindFault() is { } field)
+        {
+            throw new ArgumentException($"{field} is out of bounds.", nameof(limits));
+        }
     }
+
+    [LoggerMessage(4304, LogLevel.Warning, "Account {Account} could not be told of its new limits; it reads them within a second")]
+    private partial void LogUntold(Exception cause, string account);
 
     [LoggerMessage(1, LogLevel.Warning, "Risk limits of account {Account} are at version {Version}, set by {By}: {Reason}")]
     private partial void LogChanged(string account, long version, string by, string reason);

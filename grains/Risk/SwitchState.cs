@@ -11,4 +11,7 @@ public sealed record SwitchState
 
     /// <summary>One for each scope and id.</summary>
     [Id(1)] public IReadOnlyList<SwitchView> Switches { get; init; } = [];
+
+    /// <summary>One for each user class that has one.</summary>
+    [Id(2)] public IReadOnlyList<RestrictedList> Restricted { get; init; } = [];
 }

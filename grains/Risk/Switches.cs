@@ -9,6 +9,7 @@ public sealed class Switches
 {
     private readonly FrozenDictionary<string, SwitchRuling> _accounts;
     private readonly FrozenDictionary<string, SwitchRuling> _symbols;
+    private readonly FrozenDictionary<string, FrozenSet<string>>? _restricted;
     private readonly SwitchRuling _global;
     private readonly bool _isQuiet;
 
@@ -19,6 +20,9 @@ public sealed class Switches
         _isQuiet = set.Length == 0;
         _global = set.Where(s => s.Scope == SwitchScope.Global).Select(Ruling).SingleOrDefault();
         _accounts = set.Where(s => s.Scope == SwitchScope.Account).ToFrozenDictionary(s => s.Id, Ruling, StringComparer.Ordinal);
+        _restricted = board.Restricted is { Count: > 0 } lists
+            ? lists.ToFrozenDictionary(l => l.UserClass, l => l.Symbols.ToFrozenSet(StringComparer.Ordinal), StringComparer.Ordinal)
+            : null;
         _symbols = set.Where(s => s.Scope == SwitchScope.Symbol).ToFrozenDictionary(s => s.Id, Ruling, StringComparer.Ordinal);
     }
 
@@ -28,6 +32,11 @@ public sealed class Switches
     public SwitchRuling For(string account, string symbol) => _isQuiet
         ? default
         : SwitchRuling.Stricter(_global, SwitchRuling.Stricter(_accounts.GetValueOrDefault(account), _symbols.GetValueOrDefault(symbol)));
+
+    /// <summary>Whether an account's class, or everybody, may only get out of a symbol.</summary>
+    public bool IsRestricted(string? userClass, string symbol) => _restricted is not null
+        && ((_restricted.TryGetValue(AccountRules.EveryClass, out var all) && all.Contains(symbol))
+            || (userClass is not null && _restricted.TryGetValue(userClass, out var own) && own.Contains(symbol)));
 
     private static SwitchRuling Ruling(SwitchView s) => new(s.State, s.Version);
 }

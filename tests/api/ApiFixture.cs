@@ -49,6 +49,8 @@ public sealed class ApiFixture : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
+    public string ConnectionString => _postgres.ConnectionString;
+
     public IServiceProvider Services => _app!.Services;
 
     public Orleans.IGrainFactory Grains => Services.GetRequiredService<Orleans.IGrainFactory>();
@@ -170,6 +172,8 @@ public sealed class ApiFixture : IAsyncLifetime
             .. Many.Select(symbol => Listed(symbol, InstrumentStatus.Open)),
             Listed(Stock, InstrumentStatus.Open),
             Listed("HALT", InstrumentStatus.Halted),
+            Listed("CLOSED", InstrumentStatus.Closed),
+            Listed("NYSE", InstrumentStatus.Open) with { Calendar = "us-equity" },
             Listed("NOPRICE", InstrumentStatus.Open),
             Listed(Coin, InstrumentStatus.Open) with { AssetClass = AssetClass.Crypto, LotSize = 0.0001m },
         ]);

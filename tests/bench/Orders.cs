@@ -21,6 +21,7 @@ namespace Bourse.Bench;
 /// </summary>
 internal sealed class Orders(OrdersOptions options)
 {
+    private const decimal Stock = 5_000m;
     private const int PlanStepMs = 1;
 
     private readonly LatencyHistogram _latency = new();
@@ -172,17 +173,32 @@ internal sealed class Orders(OrdersOptions options)
             await grains.GetGrain<IFeedGrain>($"S{i}").Push([new Tick(nowMs, 100m, 1m, 99.99m, 1m, 100.01m, 1m)]);
         }
 
+        // Traders own what they sell, as most do: a short sale is looked at with the whole account.
+        var house = grains.GetGrain<IAccountGrain>("house-bench");
+        await house.Open(new OpenAccount("house-bench", "USD", 0m, "house"));
+        for (var i = 0; i < options.Symbols; i++)
+        {
+            await house.Place(Inventory(i, Side.Sell, Stock * options.Accounts, $"h{options.Seed}-{i}"));
+        }
+
         var accounts = new IAccountGrain[options.Accounts];
         await Parallel.ForAsync(0, accounts.Length, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
         {
             var id = new Guid(i, 7, 7, [1, 2, 3, 4, 5, 6, 7, 8]).ToString("N");
             accounts[i] = grains.GetGrain<IAccountGrain>(id);
             await grains.GetGrain<IRiskLimitGrain>(id).Set(
-                new LimitsView(0, 1_000_000m, 10_000_000m, 10_000_000m, 10_000, AllowShort: true, Unlimited: false), "bench", "traders of the benchmark may sell short");
+                new LimitsView(0, 1_000_000m, 10_000_000m, 10_000_000m, 10_000, AllowShort: false, Unlimited: false), "bench", "many open orders");
             await accounts[i].Open(new OpenAccount($"bench-{i}", "USD", 1_000_000_000m));
+            for (var symbol = 0; symbol < options.Symbols; symbol++)
+            {
+                await accounts[i].Place(Inventory(symbol, Side.Buy, Stock, $"i{options.Seed}-{symbol}"));
+            }
         });
         return accounts;
     }
+
+    private static PlaceOrder Inventory(int symbol, Side side, decimal quantity, string id) => new(new OrderTerms(
+        $"S{symbol}", side, OrderType.Limit, TimeInForce.Gtc, quantity, 100m, null, false, false, SelfTradePrevention.CancelNewest, id));
 
     private static async Task<TimeSpan> WatchLag(IHistoryReader history, CancellationToken stop)
     {

@@ -25,6 +25,9 @@ public sealed class CodecTests
             s_request with { Type = OrderType.TrailingStop, TimeInForce = TimeInForce.Gtd, Advanced = new AdvancedTerms(0.5m, 1_781_524_800_000, 12.50m, 1.25m) },
             "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4, 61_000m),
         new CancelAllAfterSet(1_781_524_800_000, 6),
+        new RiskDayBegan(1_781_481_600_000, -12.5m, 7),
+        new RiskStopChanged("daily_loss_limit", 500.25m, 3, 8),
+        new RiskStopChanged(null, -1m, 4, 9),
         new OrderTrailed(s_id, Symbol, 61_500m, 9, 6),
         new ReplaceRequested(s_id, Symbol, 1, 8, 2m, 64_001m, null, null, 2m, 0.001m, 5),
         new OrderTriggered(s_id, Symbol, 9, 6),
@@ -170,6 +173,9 @@ public sealed class CodecTests
                 break;
             case CancelAllAfterSet set:
                 (view.Kind, view.AtMs).ShouldBe((AccountEventKind.CancelAllAfterSet, set.AtMs));
+                break;
+            case RiskStopChanged stop:
+                (view.Kind, Text(view.Code)).ShouldBe((AccountEventKind.RiskStopChanged, stop.Code ?? ""));
                 break;
             case OrderTrailed trailed:
                 (view.Kind, view.StopPrice).ShouldBe((AccountEventKind.Trailed, trailed.StopPrice));

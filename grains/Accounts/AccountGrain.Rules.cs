@@ -1,0 +1,97 @@
+using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Risk;
+using Bourse.Grains.Journal;
+
+namespace Bourse.Grains.Accounts;
+
+/// <summary>The rules that look at all of the account at the newest prices: while it orders, and each second that it is exposed.</summary>
+public sealed partial class AccountGrain
+{
+    private static readonly TimeSpan s_lookInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_atOnce = TimeSpan.FromMilliseconds(1);
+
+    private IGrainTimer? _watch;
+
+    public Task TakeLimits(LimitsView limits)
+    {
+        _limits.Put(limits.ToDomain());
+        return Look();
+    }
+
+    private async Task<Dictionary<string, Mark>> Marks(string? symbol = null)
+    {
+        var symbols = _account.ExposedSymbols();
+        if (symbol is not null)
+        {
+            symbols.Add(symbol);
+        }
+
+        var marks = new Dictionary<string, Mark>(symbols.Count, StringComparer.Ordinal);
+        foreach (var one in symbols)
+        {
+            if (await catalogue.Find(one) is { } instrument)
+            {
+                marks[one] = new Mark(await quotes.GetReference(one), instrument.AssetClass);
+            }
+        }
+
+        return marks;
+    }
+
+    /// <summary>Begins the account's day, and stops it when it has lost too much. The turn's commit is the caller's.</summary>
+    private void LookAt(RiskLimits limits, Dictionary<string, Mark> marks, long nowMs)
+    {
+        if (limits.Rules is not { IsWatched: true } && !_account.HasRiskDay)
+        {
+            return;
+        }
+
+        if (_account.DecideDay(limits, marks, nowMs) is { } began)
+        {
+            Apply(began);
+        }
+
+        var stop = _account.DecideStop(limits, marks, nowMs);
+        if (stop is not null)
+        {
+            Apply(stop);
+            AccountLog.RiskStop(log, Id, stop.Code ?? "lifted", stop.LimitsVersion);
+        }
+
+        WatchSoon(atOnce: stop is { Code: not null });
+    }
+
+    private void WatchSoon(bool atOnce = false)
+    {
+        if (_watch is null || atOnce)
+        {
+            _watch?.Dispose();
+            _watch = this.RegisterGrainTimer(
+                Look, new GrainTimerCreationOptions(atOnce ? s_atOnce : s_lookInterval, s_lookInterval) { Interleave = true, KeepAlive = true });
+        }
+    }
+
+    private async Task Look()
+    {
+        try
+        {
+            var limits = await _limits.Get();
+            if (_account.StopCode is null && (limits.Rules is not { IsWatched: true } || _account.ExposedSymbols().Count == 0))
+            {
+                _watch?.Dispose();
+                _watch = null;
+                return;
+            }
+
+            var marks = await Marks();
+            BeginChange();
+            LookAt(limits, marks, NowMs);
+            await Commit();
+            await Task.WhenAll(_account.DecideCancels(limits, marks).Select(Cancel));
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            AccountLog.WatchWaits(log, away); // looked at again in a second
+        }
+    }
+}
