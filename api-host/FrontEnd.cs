@@ -98,6 +98,7 @@ public static partial class FrontEnd
         api.MapAlerts();
         api.MapAdmin();
         api.MapUserAdmin();
+        api.MapSilos();
         api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");

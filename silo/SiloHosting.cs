@@ -1,6 +1,7 @@
 using System.Net;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.History;
+using Bourse.GrainInterfaces.Silos;
 using Bourse.Grains.Alerts;
 using Bourse.Grains.Books;
 using Bourse.Grains.Journal;
@@ -14,6 +15,8 @@ using Bourse.Silo.MarketData;
 using Bourse.Silo.Outside;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
+using Bourse.Silo.Risk;
+using Bourse.Silo.Silos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -52,6 +55,7 @@ public static class SiloHosting
     public static IHostApplicationBuilder AddBourseClient(this IHostApplicationBuilder builder, string connectionString, HistoryStorage history)
     {
         builder.Services.AddSingleton<IHistoryReader>(new HistoryReader(history.Source, TimeProvider.System));
+        builder.Services.AddSingleton<ISiloReports>(new SiloReports(history.Source));
         return builder.UseOrleansClient(client =>
         {
             client.JoinByDatabase(connectionString);
@@ -89,6 +93,10 @@ public static class SiloHosting
         services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
         services.AddSingleton<IAlertStore, AlertStore>();
         services.AddHostedService<AlertWaker>();
+        services.AddHostedService<WatchWaker>();
+        services.AddSingleton(new GrainCounts());
+        services.AddSingleton<ISiloReports>(new SiloReports(storage.ReadSource));
+        services.AddHostedService<SiloReporter>();
         services.AddSingleton<OutsideServices>();
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]).AddCheck<OutsideServices>("outside", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);

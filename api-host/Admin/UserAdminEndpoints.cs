@@ -41,13 +41,11 @@ public static class UserAdminEndpoints
     }
 
     /// <summary>A new signing key; with <c>drop_old</c> every token of before is worthless within a minute, and everybody refreshes.</summary>
-    private static async Task<IResult> Rotate(JsonBody<RotateBody> body, IGrainFactory grains, AuditTrail audit, SigningKeys keys, HttpContext context)
+    private static async Task<IResult> Rotate(JsonBody<RotateBody> body, AuditTrail audit, SigningKeys keys, HttpContext context)
     {
         var reason = new ReasonBody(body.Value.Reason).Required();
         await audit.Write(context, "signing_keys.rotated", reason: reason, details: body.Value.DropOld == true ? "the old ones dropped" : "");
-        var ring = await grains.GetGrain<IKeyRingGrain>(IKeyRingGrain.AccessTokens).Rotate(body.Value.DropOld ?? false);
-        keys.Forget();
-        return Answer.Json(new SigningKeysJson([.. ring.Keys.Select(key => key.Kid)]));
+        return Answer.Json(new SigningKeysJson(await keys.Rotate(body.Value.DropOld ?? false)));
     }
 }
 

@@ -21,7 +21,7 @@ public static class AuditEndpoints
     public static void MapAudit(this IEndpointRouteBuilder api)
     {
         var audit = api.MapGroup("/admin/audit").WithTags("admin").WithProblems(400, 401, 403, 503)
-            .RequireAuthorization(policy => policy.RequireRole(Roles.Operator, Roles.RiskOfficer));
+            .RequireAuthorization(policy => policy.RequireRole(Roles.Operator, Roles.RiskOfficer, Roles.Service));
         audit.MapGet("", List).Produces<ListJson<AuditJson>>().WithQuery(
             ("limit", "1 to 500; 50 by default"), ("page_token", "as the page before gave it"), ("event", "only events that begin so"),
             ("actor", "only this user's"), ("target", "only what was done to this"));

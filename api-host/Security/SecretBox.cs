@@ -14,6 +14,9 @@ public sealed class SecretBox(IOptions<SecretOptions> options)
 {
     private readonly Lazy<IReadOnlyList<MasterKey>> keys = new(() => [.. options.Value.MasterKeys.Select(Read)]);
 
+    /// <summary>Whether the platform has a master key.</summary>
+    public bool HasKey => keys.Value.Count > 0;
+
     /// <summary>Throws <see cref="ProblemException"/> (503) when there is no master key.</summary>
     public string Seal(string secret, string purpose)
     {

@@ -15,7 +15,7 @@ public static class Roles
     /// <summary>Pushes market data.</summary>
     public const string Feed = "feed";
 
-    /// <summary>A program of the platform's own that reads what operators read.</summary>
+    /// <summary>A program of the platform's own (a monitor, a SIEM): reads silos, grains and the audit log, and changes nothing.</summary>
     public const string Service = "service";
 
     /// <summary>All of them.</summary>

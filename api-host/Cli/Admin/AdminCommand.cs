@@ -42,7 +42,7 @@ public static class AdminCommand
         try
         {
             await using var database = await Database.Open(dataDir, error.WriteLine, cancellation);
-            var id = await OperatorMaker.Run(wanted, database.ConnectionString, cancellation);
+            var id = await OperatorMaker.Run(wanted, database.ConnectionString, dataDir, cancellation);
             await output.WriteLineAsync($"{wanted.Username} ({id}) is operator and risk officer");
             return 0;
         }

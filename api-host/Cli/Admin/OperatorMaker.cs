@@ -1,5 +1,6 @@
 using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Cli.Serve;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Security;
 using Bourse.GrainInterfaces.Audit;
@@ -22,10 +23,11 @@ internal static class OperatorMaker
     private static readonly string[] s_roles = [Roles.Operator, Roles.RiskOfficer];
 
     /// <summary>Gives back the user's id. Throws <see cref="ProblemException"/> when the name is taken and the password is another's, or the sign-up is refused.</summary>
-    public static async Task<string> Run(NewOperator wanted, string connectionString, CancellationToken cancellation)
+    /// <param name="dataDir">Whose master key opens the platform's secrets, where none is set otherwise.</param>
+    public static async Task<string> Run(NewOperator wanted, string connectionString, string dataDir, CancellationToken cancellation)
     {
         await using var storage = await SiloStorage.OpenAsync(connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, cancellation);
-        using var host = Build(storage);
+        using var host = Build(storage, dataDir);
         await host.StartAsync(cancellation);
         try
         {
@@ -60,9 +62,14 @@ internal static class OperatorMaker
         return session.UserId;
     }
 
-    private static IHost Build(SiloStorage storage)
+    private static IHost Build(SiloStorage storage, string dataDir)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = false, Args = [] });
+        if (Directory.Exists(dataDir))
+        {
+            builder.Configuration.AddMasterKey(dataDir);
+        }
+
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage));

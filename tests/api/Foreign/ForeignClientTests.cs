@@ -19,7 +19,7 @@ public sealed class ForeignClientTests
     public async Task Node_verifies_our_token_and_refuses_a_tampered_one()
     {
         var secret = Base64Url.EncodeToString(Key);
-        var keys = new SigningKeys(null!, Options.Create(new AuthOptions { SigningKeys = [$"kid-1:{secret}"] }), TimeProvider.System);
+        var keys = new SigningKeys(null!, Options.Create(new AuthOptions { SigningKeys = [$"kid-1:{secret}"] }), null!, TimeProvider.System);
         var token = await new AccessTokens(keys, TimeProvider.System).Issue(
             new UserView("5e5c", "a@x.example", "a", ["trader"], TimeProvider.System.GetUtcNow()), "session");
 

@@ -137,16 +137,20 @@ public sealed class UserGrainTests : IAsyncLifetime
     public async Task The_signing_key_is_replaced_every_month_and_the_old_one_verifies_until_the_next()
     {
         var ring = _cluster.Client.GetGrain<IKeyRingGrain>(IKeyRingGrain.AccessTokens);
-        var first = (await ring.Get()).Keys.ShouldHaveSingleItem();
-        (await ring.Get()).Keys.ShouldHaveSingleItem().ShouldBe(first);
+        var first = (await ring.Get("first")).Keys.ShouldHaveSingleItem();
+        (await ring.Get("unused")).Keys.ShouldHaveSingleItem().ShouldBe(first);
+        first.Secret.ShouldBe("first");
+        await ring.Reseal(first.Kid, "another", "wrong");
+        await ring.Reseal(first.Kid, "first", "sealed anew");
+        first = first with { Secret = "sealed anew" };
 
         _clock.Add(TimeSpan.FromDays(31));
-        var second = (await ring.Get()).Keys;
+        var second = (await ring.Get("second")).Keys;
         second.Count.ShouldBe(2);
         second[1].ShouldBe(first);
 
         _clock.Add(TimeSpan.FromDays(31));
-        var third = (await ring.Get()).Keys;
+        var third = (await ring.Get("third")).Keys;
         third.Select(key => key.Kid).ShouldNotContain(first.Kid);
         third[1].ShouldBe(second[0]);
     }

@@ -50,7 +50,7 @@ export class Rest {
     await this.call('DELETE', '/orders');
   }
 
-  private async list<T>(path: string): Promise<T[]> {
+  protected async list<T>(path: string): Promise<T[]> {
     const all: T[] = [];
     let token: string | null = null;
     for (let page = 0; page < maxPages; page++) {
@@ -68,7 +68,7 @@ export class Rest {
     return all;
   }
 
-  private call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  protected call<T>(method: string, path: string, body?: unknown): Promise<T> {
     return withRetry(() => this.once<T>(method, path, body));
   }
 

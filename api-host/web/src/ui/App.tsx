@@ -3,6 +3,7 @@ import { Session } from '../api/session';
 import { Terminal } from '../state/terminal';
 import { Desk } from './Desk';
 import { TerminalContext } from './hooks';
+import { OperatorPage, operatorPath } from './operator/OperatorPage';
 import { SignIn } from './SignIn';
 
 const session = new Session();
@@ -19,8 +20,9 @@ export function App() {
     return () => window.removeEventListener('storage', changed);
   }, []);
 
+  const isOperators = window.location.pathname === operatorPath;
   useEffect(() => {
-    if (!signedIn) {
+    if (!signedIn || isOperators) {
       return;
     }
     const started = new Terminal(session);
@@ -30,10 +32,13 @@ export function App() {
       started.stop();
       setTerminal(null);
     };
-  }, [signedIn]);
+  }, [signedIn, isOperators]);
 
   if (!signedIn) {
     return <SignIn session={session} onEnter={() => setSignedIn(true)} />;
+  }
+  if (isOperators) {
+    return <OperatorPage session={session} />;
   }
   return terminal === null ? null : (
     <TerminalContext.Provider value={terminal}>

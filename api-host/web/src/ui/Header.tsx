@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import type { ConnectionState } from '../hub/tradingHub';
 import { Profit } from './Change';
 import { useStore, useTerminal } from './hooks';
+import { operatorPath } from './operator/OperatorPage';
 
 const stateWords: Record<ConnectionState, string> = {
   connecting: 'Connecting…',
@@ -41,6 +42,7 @@ export function Header({ onSignOut }: { onSignOut: () => void }) {
       ))}
       <div className="who">
         <span className={`link-state ${connection}`} role="status" aria-label="Connection">{stateWords[connection]}</span>
+        {user?.roles.includes('operator') && <a href={operatorPath}>Operator</a>}
         <span className="user" title={user?.email}>{user?.username}</span>
         <button type="button" className="small" onClick={onSignOut}>Sign out</button>
       </div>
