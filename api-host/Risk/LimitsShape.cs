@@ -26,9 +26,7 @@ internal static class LimitsShape
             limits.MaxOpenOrders,
             limits.AllowShort,
             rules.Margin is { } m
-                ? new MarginJson(
-                    new MarginRateJson(m.StockInitial, m.StockMaintenance), new MarginRateJson(m.CryptoInitial, m.CryptoMaintenance),
-                    new MarginRateJson(m.FxInitial, m.FxMaintenance))
+                ? new MarginJson(Rate(m.StockInitial, m.StockMaintenance), Rate(m.CryptoInitial, m.CryptoMaintenance), Rate(m.FxInitial, m.FxMaintenance))
                 : null,
             Money(rules.MaxGrossExposure),
             rules.MaxOrdersPerSecond,
@@ -78,7 +76,7 @@ internal static class LimitsShape
         bool Left(string name) => !clear.Contains(name);
     }
 
-    private static MarginView? Margin(MarginJson? margin)
+    private static MarginView? Margin(MarginBody? margin)
     {
         if (margin is null)
         {
@@ -90,12 +88,14 @@ internal static class LimitsShape
     }
 
     // A class that is not told of is backed whole.
-    private static MarginRate Rate(MarginRateJson? rate) => rate switch
+    private static MarginRate Rate(MarginRateBody? rate) => rate switch
     {
         null => MarginRates.Whole.Stock,
         { Initial: { } initial, Maintenance: { } maintenance } => new MarginRate(initial, maintenance),
         _ => throw new ProblemException(Problem.Malformed("margin", "A rate has an initial and a maintenance part.")),
     };
+
+    private static MarginRateJson Rate(decimal initial, decimal maintenance) => new(ExactDecimal.ToText(initial), ExactDecimal.ToText(maintenance));
 
     private static string? Money(decimal? value) => value is { } given ? PortfolioShape.Money(given) : null;
 

@@ -19,12 +19,18 @@ public sealed record LimitsJson(
     IReadOnlyDictionary<string, string>? Locates);
 
 /// <summary>Margin rates of each asset class, as fractions: 0.5 is half.</summary>
-public sealed record MarginJson(MarginRateJson? Stock, MarginRateJson? Crypto, MarginRateJson? Fx);
+public sealed record MarginJson(MarginRateJson Stock, MarginRateJson Crypto, MarginRateJson Fx);
 
-/// <summary>What a position must be backed by.</summary>
-/// <param name="Initial">To take it on; above 0, at most 1.</param>
-/// <param name="Maintenance">To keep it; above 0, at most <paramref name="Initial"/>.</param>
-public sealed record MarginRateJson(decimal? Initial, decimal? Maintenance);
+/// <summary>What a position must be backed by, to take it on and to keep it.</summary>
+public sealed record MarginRateJson(string Initial, string Maintenance);
+
+/// <summary>New margin rates; a class that is missing is backed whole.</summary>
+public sealed record MarginBody(MarginRateBody? Stock, MarginRateBody? Crypto, MarginRateBody? Fx);
+
+/// <summary>New margin rates of a class.</summary>
+/// <param name="Initial">Above 0, at most 1.</param>
+/// <param name="Maintenance">Above 0, at most <paramref name="Initial"/>.</param>
+public sealed record MarginRateBody(decimal? Initial, decimal? Maintenance);
 
 /// <summary>New limits; what is missing stays as it is.</summary>
 /// <param name="AccountId">Whose; the caller's own when missing.</param>
@@ -38,7 +44,7 @@ public sealed record LimitsBody(
     decimal? MaxPosition,
     int? MaxOpenOrders,
     bool? AllowShort,
-    MarginJson? Margin,
+    MarginBody? Margin,
     decimal? MaxGrossExposure,
     int? MaxOrdersPerSecond,
     decimal? DailyLossLimit,
