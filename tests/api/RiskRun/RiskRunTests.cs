@@ -103,7 +103,14 @@ public sealed class RiskRunTests(ITestOutputHelper output)
         for (var kills = 0; ; kills++)
         {
             clock.Elapsed.ShouldBeLessThan(s_stuck + TimeSpan.FromMilliseconds(50.0 * orders), $"{_left} orders are left");
-            await Task.WhenAny(trading, Task.Delay(random.Next(3_000, 7_000)));
+            // Every few seconds, and in a short run some times too.
+            var (life, goal) = (Stopwatch.StartNew(), Volatile.Read(ref _left) - (orders / 4));
+            var pause = TimeSpan.FromMilliseconds(random.Next(3_000, 7_000));
+            while (!trading.IsCompleted && life.Elapsed < pause && Volatile.Read(ref _left) > goal)
+            {
+                await Task.Delay(20);
+            }
+
             if (trading.IsCompleted)
             {
                 await trading;

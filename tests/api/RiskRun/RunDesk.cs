@@ -39,21 +39,21 @@ internal sealed class RunDesk
     {
         while (!stop.IsCancellationRequested)
         {
-            var dice = _random.Next(10);
-            if (dice < 5)
+            var dice = _random.Next(20);
+            if (dice < 14)
             {
                 await SetLimits(_accounts[_random.Next(_accounts.Length)]);
             }
-            else if (dice < 6)
+            else if (dice < 16)
             {
                 var symbols = RunTrader.Symbols.Where(_ => _random.Next(3) == 0).ToArray();
                 await Ask("risk/restricted", new { user_class = "staff", symbols, reason = "the run" }, put: true, (asked, answered) => Restricted.Set(symbols, asked, answered));
             }
             else
             {
-                var (scope, id) = dice < 7 ? ("global", null) : dice < 9 ? ("account", _accounts[_random.Next(_accounts.Length)]) : ("symbol", RunTrader.Symbols[_random.Next(RunTrader.Symbols.Length)]);
+                var (scope, id) = dice < 17 ? ("global", null) : dice < 19 ? ("account", _accounts[_random.Next(_accounts.Length)]) : ("symbol", RunTrader.Symbols[_random.Next(RunTrader.Symbols.Length)]);
                 await SetSwitch(scope, id, _random.Next(2) == 0 ? "halted" : "reducing", _random.Next(3) == 0);
-                await Task.Delay(_random.Next(1_200, 2_500), CancellationToken.None);
+                await Task.Delay(_random.Next(1_100, 1_500), CancellationToken.None);
                 await SetSwitch(scope, id, "active", false);
             }
 

@@ -1,8 +1,6 @@
 using Bourse.Domain.Instruments;
-using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
-using Bourse.GrainInterfaces.Risk;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Silo.MarketData;
@@ -70,24 +68,6 @@ public sealed class CatalogueTests(PostgresFixture postgres) : IClassFixture<Pos
         }
 
         (await Catalogue().GetChanges(0)).Instruments.Select(i => i.Symbol).ShouldBe(["GOOD"]);
-    }
-
-    [Fact]
-    public async Task Limits_start_with_the_defaults_and_every_change_counts_up()
-    {
-        var trader = _cluster.Client.GetGrain<IRiskLimitGrain>("trader-1");
-        (await trader.Get()).ToDomain().ShouldBe(RiskLimits.Default);
-        (await _cluster.Client.GetGrain<IRiskLimitGrain>("house-mm-AAPL").Get()).ToDomain().ShouldBe(RiskLimits.House);
-
-        var set = await trader.Set((await trader.Get()) with { MaxOpenOrders = 5, Version = 99 }, "officer", "too many orders");
-        set.Version.ShouldBe(2);
-        await _cluster.Cluster.DeactivateAsync(trader);
-
-        (await trader.Get()).ShouldBe(set);
-        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set with { MaxPosition = -1m }, "officer", "why"));
-        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set, "officer", " "));
-        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set, "", "why"));
-        (await trader.Get()).ShouldBe(set);
     }
 
     [Fact]

@@ -25,6 +25,24 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task DisposeAsync() => await _bourse.DisposeAsync();
 
     [Fact]
+    public async Task Limits_start_with_the_defaults_and_every_change_counts_up()
+    {
+        var trader = _bourse.Grains.GetGrain<IRiskLimitGrain>("trader-1");
+        (await trader.Get()).ToDomain().ShouldBe(RiskLimits.Default);
+        (await _bourse.Grains.GetGrain<IRiskLimitGrain>("house-mm-AAPL").Get()).ToDomain().ShouldBe(RiskLimits.House);
+
+        var set = await trader.Set((await trader.Get()) with { MaxOpenOrders = 5, Version = 99 }, "officer", "too many orders");
+        set.Version.ShouldBe(2);
+        await _bourse.Cluster.DeactivateAsync(trader);
+
+        (await trader.Get()).ShouldBe(set);
+        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set with { MaxPosition = -1m }, "officer", "why"));
+        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set, "officer", " "));
+        await Should.ThrowAsync<ArgumentException>(() => trader.Set(set, "", "why"));
+        (await trader.Get()).ShouldBe(set);
+    }
+
+    [Fact]
     public async Task New_limits_are_in_force_when_they_are_answered()
     {
         var account = await _bourse.OpenAccount();
