@@ -48,6 +48,7 @@ public sealed record RestrictSymbols(string UserClass, IReadOnlyList<string> Sym
 public sealed record RestrictedList(string UserClass, IReadOnlyList<string> Symbols, string Reason, string By, DateTimeOffset At);
 
 /// <summary>Hears that the switches are new.</summary>
+[Alias("bourse.switch-watcher")]
 public interface ISwitchWatcher : IGrainObserver
 {
     [OneWay, Alias("changed")]
