@@ -32,6 +32,7 @@ public sealed record AccountRules(
 
     private const int LongestClass = 32;
     private const int MostLocates = 1_000;
+    private const int LongestSymbol = 24;
 
     /// <summary>Which field is out of bounds, by its name on the wire; null when none is.</summary>
     public string? FindFault() =>
@@ -41,7 +42,7 @@ public sealed record AccountRules(
         : DailyLossLimit <= 0 ? "daily_loss_limit"
         : MaxDayTrades is < 0 or > MaxOrderRate ? "max_day_trades"
         : UserClass is { } name && (name.Length is 0 or > LongestClass || !name.All(c => char.IsAsciiLetterLower(c) || c == '_')) ? "user_class"
-        : Locates is { } locates && (locates.Count > MostLocates || locates.Values.Any(quantity => quantity < 0)) ? "locates"
+        : Locates is { } locates && (locates.Count > MostLocates || locates.Any(l => l.Value < 0 || l.Key.Length is 0 or > LongestSymbol)) ? "locates"
         : null;
 
     /// <summary>The account's days are journaled, and it is looked at while nobody orders.</summary>

@@ -42,6 +42,14 @@ public sealed partial class KillSwitchGrain(
 
     public Task Watch(ISwitchWatcher watcher)
     {
+        foreach (var (gone, askedAt) in _watchers)
+        {
+            if (time.GetElapsedTime(askedAt) > s_watch)
+            {
+                _watchers.Remove(gone);
+            }
+        }
+
         _watchers[watcher] = time.GetTimestamp();
         return Task.CompletedTask;
     }
@@ -118,16 +126,9 @@ public sealed partial class KillSwitchGrain(
 
     private void TellWatchers()
     {
-        foreach (var (watcher, askedAt) in _watchers.ToArray())
+        foreach (var watcher in _watchers.Keys)
         {
-            if (time.GetElapsedTime(askedAt) < s_watch)
-            {
-                _ = watcher.Changed(); // one-way: a silo that is gone hears nothing
-            }
-            else
-            {
-                _watchers.Remove(watcher);
-            }
+            _ = watcher.Changed(); // one-way: a silo that is gone hears nothing
         }
     }
 
