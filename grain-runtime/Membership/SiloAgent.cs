@@ -20,6 +20,9 @@ internal sealed class SiloAgent : IAsyncDisposable
     private static readonly TimeSpan s_joinDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(300);
 
+    /// <summary>Until the others have seen a new silo and have connected to it: only then do grains move there.</summary>
+    private static readonly TimeSpan s_introduction = TimeSpan.FromMilliseconds(1_500);
+
     private readonly InProcessCluster _cluster;
     private readonly LocalRuntime _silo;
     private readonly LeaseTable _table;
@@ -40,6 +43,8 @@ internal sealed class SiloAgent : IAsyncDisposable
     private Task _moving = Task.CompletedTask;
     private bool _isLeaving;
     private bool _standsAside;
+    private bool _isNew;
+    private long _joinedAt;
 
     /// <param name="address">What others connect to, by the port that is listened on.</param>
     public SiloAgent(InProcessCluster cluster, LocalRuntime silo, LeaseTable table, IPEndPoint listen, Func<int, string> address)
@@ -167,8 +172,8 @@ internal sealed class SiloAgent : IAsyncDisposable
         if (Node.Member == 0)
         {
             var askedAt = Lease.Now;
-            _standsAside = false;
-            var id = await _table.Join(_silo.Name, _address(_listener.Port), serves: !_isLeaving, _stop.Token);
+            (_standsAside, _isNew, _joinedAt) = (true, true, askedAt);
+            var id = await _table.Join(_silo.Name, _address(_listener.Port), serves: false, _stop.Token);
             _lease.Begin(askedAt);
             Node.Member = id;
             Node.TellMapChanged();
@@ -207,20 +212,24 @@ internal sealed class SiloAgent : IAsyncDisposable
 
     /// <summary>
     /// Two silos that live but do not reach each other cannot both serve: the younger gives its partitions away until it reaches all that are older.
-    /// One that leaves does the same.
+    /// One that leaves does the same, and one that has joined stands aside until the others know it, where others serve.
     /// </summary>
     private async Task StandAsideOrBack(LeaseTable.Renewal renewal)
     {
         var unreached = Node.Links.UnreachedFor(TimeSpan.FromSeconds(2.5)).Any(renewal.Fresh.Contains);
-        var back = !_isLeaving && !Node.Links.UnreachedFor(TimeSpan.Zero).Any();
+        var back = !_isLeaving && (_isNew ? IsKnown(renewal.Fresh) : !Node.Links.UnreachedFor(TimeSpan.Zero).Any());
         if (_standsAside ? back : unreached || _isLeaving)
         {
-            _standsAside = !_standsAside;
-            _silo.Logger.LogWarning(EngineEvents.StoodAside, "{Silo} {What}", _silo.Name, _standsAside ? "gives its partitions away" : "serves again");
+            (_standsAside, _isNew) = (!_standsAside, false);
+            _silo.Logger.LogInformation(EngineEvents.StoodAside, "{Silo} {What}", _silo.Name, _standsAside ? "gives its partitions away" : "takes its share");
             await _table.SetServes(Node.Member, !_standsAside, _stop.Token);
             await Refresh();
         }
     }
+
+    private bool IsKnown(long[] fresh) =>
+        !Node.Map.Members.Values.Any(m => m.Serves && fresh.Contains(m.Id))
+        || (Lease.Now - _joinedAt >= s_introduction.TotalMilliseconds && !Node.Links.UnreachedFor(TimeSpan.Zero).Any(fresh.Contains));
 
     private async Task Refresh()
     {
