@@ -6,7 +6,7 @@ using Orleans.Storage;
 
 namespace Bourse.Tests.Cluster.Engine;
 
-public sealed class LifeTests(EngineCluster cluster) : IClassFixture<EngineCluster>
+public sealed partial class LifeTests(EngineCluster cluster) : IClassFixture<EngineCluster>
 {
     [Fact]
     public async Task A_failed_activation_fails_the_waiting_calls_and_the_next_call_tries_again()
@@ -17,10 +17,6 @@ public sealed class LifeTests(EngineCluster cluster) : IClassFixture<EngineClust
 
         (await grain.Look()).Activation.ShouldBe(2);
     }
-
-    [Fact]
-    public async Task A_grain_that_calls_itself_while_it_activates_gets_a_clear_error() =>
-        (await Should.ThrowAsync<OrleansException>(Grain("calls-itself").Look())).Message.ShouldContain("Deadlock");
 
     [Fact]
     public async Task A_grain_that_is_let_go_finishes_its_request_and_later_ones_get_a_fresh_activation()
@@ -36,15 +32,6 @@ public sealed class LifeTests(EngineCluster cluster) : IClassFixture<EngineClust
         (await Task.WhenAll(later)).ShouldAllBe(seen => seen.Activation == 2);
         Gates.CountOf(LifeGrain.Deactivations("goes")).ShouldBe(1);
         Gates.CountOf("ApplicationRequested of goes").ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Requests_that_come_while_a_grain_goes_are_all_carried_out_in_order()
-    {
-        await Grain("recorder").RecordAt("recorded", 2_000);
-
-        LifeGrain.Records["recorded"].ShouldBe(Enumerable.Range(0, 2_000));
-        Gates.CountOf(LifeGrain.Deactivations("recorded")).ShouldBeGreaterThan(1);
     }
 
     [Fact]
