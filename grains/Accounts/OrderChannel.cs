@@ -20,7 +20,9 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
     private const int MaxRowsFolded = 50_000;
     private static readonly TimeSpan s_watchLease = TimeSpan.FromSeconds(60);
 
+    // Numbered without a gap, up to the number that was published last.
     private readonly Queue<OrderUpdate> _remembered = new();
+    private long _lastRemembered;
     private readonly IAsyncStream<AccountNotice> _notices = streams.GetStream<AccountNotice>(StreamId.Create(Streams.Account, account));
     private long _watchedSince;
     private bool _watched;
@@ -51,6 +53,13 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
         for (var i = 0; i < views.Length; i++)
         {
             views[i] = AccountViews.View(updates[i]);
+            if (views[i].Seq != _lastRemembered + 1)
+            {
+                // Nobody listened before, or a turn that waited for missing reports was overtaken by another: what is between stands in the journal.
+                _remembered.Clear();
+            }
+
+            _lastRemembered = views[i].Seq;
             if (_remembered.Count == MaxRemembered)
             {
                 _remembered.Dequeue();
@@ -79,7 +88,7 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
             return new OrderUpdates([], lastSeq, false, journal.Epoch);
         }
 
-        if (_remembered.TryPeek(out var oldest) && oldest.Seq <= afterSeq + 1 && _remembered.Last().Seq >= lastSeq)
+        if (_remembered.TryPeek(out var oldest) && oldest.Seq <= afterSeq + 1 && _lastRemembered >= lastSeq)
         {
             return new OrderUpdates([.. _remembered.Where(u => u.Seq > afterSeq).Take(max)], lastSeq, false, journal.Epoch);
         }
