@@ -7,6 +7,7 @@ using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Health;
 using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live;
+using Bourse.ApiHost.Live.Bars;
 using Bourse.ApiHost.Live.Depth;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
@@ -172,6 +173,7 @@ public static partial class FrontEnd
         services.AddHosted<FlushWheel>();
         services.AddHosted<QuoteFanOut>();
         services.AddHosted<DepthFanOut>();
+        services.AddHosted<BarFanOut>();
         services.AddHosted<AccountChannels>();
         services.AddHosted<HaltNews>();
         services.AddHostedService<SessionSweep>();

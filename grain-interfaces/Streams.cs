@@ -15,6 +15,9 @@ public static class Streams
     /// <summary><c>trades/{symbol}</c>: <see cref="Feeds.TradeBatch"/> while somebody watches; numbered facts, a gap is asked for again.</summary>
     public const string Trades = "trades";
 
+    /// <summary><c>bars/{symbol}</c>: <see cref="Feeds.BarBatch"/> while somebody watches; a newer state of a bar replaces an older, a gap is read again.</summary>
+    public const string Bars = "bars";
+
     /// <summary><c>alerts/{user}</c>: <see cref="Alerts.PriceAlert"/> as it fires; what is not delivered is asked for at the next sign-in.</summary>
     public const string Alerts = "alerts";
 

@@ -1,7 +1,7 @@
+using System.Buffers;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
-using Bourse.ApiHost.Wire;
 using Bourse.GrainInterfaces.Accounts;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
@@ -92,6 +92,19 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
         }
     }
 
-    private ValueTask Send(IReadOnlyList<QuoteFragment> batch) =>
-        line.WriteAsync(new InvocationMessage("price_update", [new RawJsonArray([.. batch.Select(quote => quote.Hub)])]), line.ConnectionAborted);
+    // The record's bytes are put together here, once, and copied into the connection's pipe: no serialiser runs for each connection.
+    private async ValueTask Send(IReadOnlyList<QuoteFragment> batch)
+    {
+        var length = PriceUpdate.LengthOf(batch);
+        var buffer = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            PriceUpdate.Write(batch, buffer);
+            await line.WriteAsync(new SerializedHubMessage([new SerializedMessage(PriceUpdate.Protocol, buffer.AsMemory(0, length))]), line.ConnectionAborted);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
 }

@@ -36,6 +36,6 @@ public sealed partial class SessionSweep(LiveConnections connections, LiveSessio
         }
     }
 
-    [LoggerMessage(EventId = 4035, Level = LogLevel.Warning, Message = "A live connection's session could not be looked at: {Reason}")]
+    [LoggerMessage(EventId = 4201, Level = LogLevel.Warning, Message = "A live connection's session could not be looked at: {Reason}")]
     private static partial void LogAway(ILogger log, string reason);
 }

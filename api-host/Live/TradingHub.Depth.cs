@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bourse.ApiHost.Live.Bars;
 using Bourse.ApiHost.Live.Depth;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Problems;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.SignalR;
 
 namespace Bourse.ApiHost.Live;
 
-/// <content>Depth and trades of single symbols.</content>
+/// <content>Depth, trades and bars of single symbols.</content>
 public sealed partial class TradingHub
 {
     private const int MaxDepthLevels = 1_000;
@@ -23,10 +24,36 @@ public sealed partial class TradingHub
         var aborted = Context.ConnectionAborted;
         await Session.BeginWatch(
             DepthKey(instrument), options.Value.MaxDepthsPerConnection,
-            () => services.GetRequiredService<DepthFanOut>().Watch(instrument, count, (name, message) => client.SendAsync(name, message, aborted)));
+            () => services.GetRequiredService<DepthFanOut>().Watch(instrument, count, message => client.SendAsync(message.Event, message.Json, aborted)));
     }
 
     public async Task UnsubscribeDepth(JsonElement symbol) => await Session.EndWatch(DepthKey(await Known(symbol)));
+
+    /// <summary>
+    /// Sends the symbol's bars of a length (1s, 1m, 5m, 1h, 1d) as they grow, as events <c>bar_update</c>: the newest bar and the one before it at once, then each
+    /// change, a few times a second at most. Of trades, or of the middle where there are only quotes, as the chart.
+    /// </summary>
+    public async Task SubscribeBars(JsonElement symbol, JsonElement timeframe)
+    {
+        var instrument = await Known(symbol);
+        var length = Timeframe(timeframe);
+        var client = hub.Clients.Client(Context.ConnectionId);
+        var aborted = Context.ConnectionAborted;
+        await Session.BeginWatch(
+            BarsKey(instrument, length), options.Value.MaxDepthsPerConnection,
+            () => services.GetRequiredService<BarFanOut>().Watch(
+                instrument, MarketNames.ToTimeframe(length), bar => client.SendAsync("bar_update", BarUpdateJson.From(instrument, length, bar), aborted)));
+    }
+
+    public async Task UnsubscribeBars(JsonElement symbol, JsonElement timeframe) => await Session.EndWatch(BarsKey(await Known(symbol), Timeframe(timeframe)));
+
+    private static string Timeframe(JsonElement timeframe)
+    {
+        var text = HubArguments.Id(timeframe, nameof(timeframe));
+        return MarketNames.Timeframes.Contains(text) ? text : throw new ProblemException(Problem.Malformed(nameof(timeframe), "timeframe is to be 1s, 1m, 5m, 1h or 1d."));
+    }
+
+    private static string BarsKey(string symbol, string timeframe) => $"bars {timeframe} {symbol}";
 
     private static string DepthKey(string symbol) => "depth " + symbol;
 

@@ -23,6 +23,7 @@ public static class MarketEndpoints
     {
         var market = api.MapGroup("/market").WithTags("market").WithProblems(400, 404, 429, 503);
         market.MapGet("/quote/{symbol}", GetQuote).Produces<QuoteJson>();
+        market.MapGet("/stats/{symbol}", GetStatistics).Produces<StatisticsJson>();
         market.MapGet("/trades/{symbol}", GetTrades).Produces<ListJson<TradeJson>>().WithQuery(("limit", "1 to 1,000; 100 by default"));
         market.MapGet("/depth/{symbol}", GetDepth).Produces<DepthJson>().WithQuery(("levels", "1 to 1,000 a side; 20 by default"));
         market.MapGet("/chart/{symbol}", GetChart).Produces<IReadOnlyList<BarJson>>().WithQuery(
@@ -54,6 +55,17 @@ public static class MarketEndpoints
         return quote is null
             ? Problem.NotFound("no_quote", "There is no quote for this symbol yet.").ToResult()
             : Answer.Json(QuoteJson.From(quote));
+    }
+
+    /// <summary>The last 24 hours.</summary>
+    private static async Task<IResult> GetStatistics(string symbol, InstrumentCache instruments, IGrainFactory grains, HttpResponse response)
+    {
+        var instrument = await Named(symbol, instruments);
+        var statistics = await grains.GetGrain<IFeedGrain>(instrument.Symbol).GetStatistics();
+        response.Headers.CacheControl = "no-store";
+        return statistics is null
+            ? Problem.NotFound("no_quote", "There is no quote for this symbol yet.").ToResult()
+            : Answer.Json(StatisticsJson.Of(statistics));
     }
 
     private static async Task<IResult> GetTrades(string symbol, InstrumentCache instruments, IGrainFactory grains, HttpRequest request)

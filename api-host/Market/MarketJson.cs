@@ -28,6 +28,19 @@ public sealed record QuoteJson(
         q.Bid, q.BidSize, q.Ask, q.AskSize, q.Volume, q.TimestampMs, q.Seq, q.Stale);
 }
 
+/// <summary>
+/// What a market did in its last 24 hours, to five minutes; the prices are null while there was none. Beside it, a quote's <c>change</c> and <c>volume</c> are those
+/// of the UTC day.
+/// </summary>
+/// <param name="From">Where the window begins, ms since 1970 UTC.</param>
+/// <param name="To">The market's time now; in a replay, where it is.</param>
+public sealed record StatisticsJson(
+    string Symbol, long From, long To, decimal? Open, decimal? High, decimal? Low, decimal? Last, decimal? Change, decimal? ChangePct, decimal Volume)
+{
+    public static StatisticsJson Of(RollingStatistics s) => new(
+        s.Symbol, s.FromMs, s.ToMs, s.Open, s.High, s.Low, s.Last, s.Change, s.ChangePercent, s.Volume);
+}
+
 /// <summary>A trade of one of our books; <paramref name="Side"/> is the aggressor's.</summary>
 public sealed record TradeJson(string Symbol, decimal Price, decimal Qty, string Side, long Seq, long Timestamp);
 

@@ -29,6 +29,8 @@ public static class MarketNames
         _ => "absurd",
     };
 
+    public static IReadOnlyList<string> Timeframes { get; } = ["1s", "1m", "5m", "1h", "1d"];
+
     public static Timeframe ToTimeframe(string text) => text switch
     {
         "1s" => Timeframe.Second,

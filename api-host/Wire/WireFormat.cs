@@ -20,7 +20,6 @@ public static class WireFormat
         options.NumberHandling = JsonNumberHandling.Strict;
         options.Converters.Add(new UtcTimeConverter());
         options.Converters.Add(new ExactDecimalConverter());
-        options.Converters.Add(new RawJsonArrayConverter());
     }
 
     private static JsonSerializerOptions Create()

@@ -92,6 +92,18 @@ public sealed record Quote(
 [GenerateSerializer, Immutable, Alias("bourse.bar")]
 public readonly record struct Bar(long StartMs, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume);
 
+/// <summary>Bars of one series, oldest first: those that are complete since the batch before, and the open one as it stands.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.bar-batch")]
+public sealed record BarBatch(Timeframe Timeframe, IReadOnlyList<Bar> Bars);
+
+/// <summary>What a market did in its last 24 hours, to five minutes. The prices are null while there was none.</summary>
+/// <param name="FromMs">Where the window begins, ms since 1970 UTC.</param>
+/// <param name="ToMs">The market's time now: in a replay, where it is.</param>
+/// <param name="ChangePercent">Against <paramref name="Open"/>.</param>
+[GenerateSerializer, Immutable, Alias("bourse.rolling-statistics")]
+public sealed record RollingStatistics(
+    string Symbol, long FromMs, long ToMs, decimal? Open, decimal? High, decimal? Low, decimal? Last, decimal? Change, decimal? ChangePercent, decimal Volume);
+
 /// <summary>A bar's length.</summary>
 public enum Timeframe : byte { Second = 1, Minute = 2, FiveMinutes = 3, Hour = 4, Day = 5 }
 

@@ -32,4 +32,15 @@ public interface IFeedGrain : IGrainWithStringKey
     /// <summary>Bars with a start in [from, to), oldest first, at most <paramref name="max"/> of the newest (1 to 50,000); null price means trade, or mid where there are only quotes.</summary>
     [Alias("get-bars")]
     Task<IReadOnlyList<Bar>> GetBars(Timeframe timeframe, BarPrice? price, long fromMs, long toMs, int max);
+
+    /// <summary>
+    /// The newest bar of a length and the one before it, and each change on the stream <c>bars/{symbol}</c> for the next 15 s at least: ask again in that time.
+    /// Of trades, or of the middle where there are only quotes.
+    /// </summary>
+    [Alias("watch-bars")]
+    Task<BarBatch> WatchBars(Timeframe timeframe);
+
+    /// <summary>What the last 24 hours were like; null when the symbol never had a tick or trade.</summary>
+    [Alias("get-statistics")]
+    Task<RollingStatistics?> GetStatistics();
 }

@@ -13,9 +13,9 @@ public sealed class FeedBars(int barsInMemory)
     private const int Series = 5 * Prices;
 
     private readonly BarRing?[] _rings = new BarRing?[Series];
-    private readonly Candle?[] _saved = new Candle?[Series];
     private CandleSet _candles = new();
     private List<CompletedCandle> _closed = [];
+    private bool _changed;
 
     /// <summary>How many closed bars wait to be handed over.</summary>
     public int ClosedCount => _closed.Count;
@@ -24,7 +24,13 @@ public sealed class FeedBars(int barsInMemory)
     public bool Rewound { get; private set; }
 
     /// <summary>The start of the bar that a time falls into, ms since 1970 UTC.</summary>
-    public static long StartOf(Timeframe timeframe, long timeMs) => timeMs - (timeMs % ((CandleLength)timeframe).Milliseconds());
+    public static long StartOf(Timeframe timeframe, long timeMs) => timeMs - (timeMs % LengthOf(timeframe));
+
+    /// <summary>A bar's length, ms.</summary>
+    public static long LengthOf(Timeframe timeframe) => ((CandleLength)timeframe).Milliseconds();
+
+    /// <summary>The start of the open bar of a series, or null.</summary>
+    public long? OpenStart(Timeframe timeframe, BarPrice price) => _candles.OpenBar((CandleLength)timeframe, (CandlePrice)price)?.StartMs;
 
     /// <summary>Takes a tick of a source.</summary>
     public void Add(in Tick tick) => Add(tick.TimestampMs, tick.Price, tick.Size, tick.Bid, tick.Ask);
@@ -35,10 +41,9 @@ public sealed class FeedBars(int barsInMemory)
     /// <summary>Closes every bar and starts anew: a replay started over.</summary>
     public void Rewind()
     {
-        AddOpenTo(_closed);
+        _closed.AddRange(Open().Select(b => new CompletedCandle((CandleLength)b.Timeframe, (CandlePrice)b.Price, ToCandle(b.Bar))));
         _candles = new CandleSet();
         Array.Clear(_rings);
-        Array.Clear(_saved);
         Rewound = true;
     }
 
@@ -46,21 +51,24 @@ public sealed class FeedBars(int barsInMemory)
     public void Restore(FeedCut cut)
     {
         _candles.RestoreQuote(cut.Mark.Bid, cut.Mark.Ask);
-        foreach (var (timeframe, price, bar) in cut.Bars)
+        foreach (var (timeframe, price, bar) in cut.Open)
         {
-            var candle = new Candle(bar.StartMs, bar.Open, bar.High, bar.Low, bar.Close, bar.Volume);
-            _candles.Restore((CandleLength)timeframe, (CandlePrice)price, candle);
-            _saved[IndexOf(timeframe, price)] = candle;
+            _candles.Restore((CandleLength)timeframe, (CandlePrice)price, ToCandle(bar));
         }
     }
 
-    /// <summary>Every bar that is not handed over as it stands; from now on they count as handed over.</summary>
-    public IReadOnlyList<SeriesBar> TakeUnsaved()
+    /// <summary>A cut of what changed since the one before, which from now on counts as handed over; null when nothing did.</summary>
+    public FeedCut? TakeUnsaved(FeedState state)
     {
-        var bars = _closed;
+        if (!_changed)
+        {
+            return null;
+        }
+
+        var closed = _closed.ConvertAll(c => new SeriesBar((Timeframe)c.Length, (BarPrice)c.Price, ToBar(c.Bar)));
         _closed = [];
-        AddOpenTo(bars);
-        return bars.ConvertAll(c => new SeriesBar((Timeframe)c.Length, (BarPrice)c.Price, ToBar(c.Bar)));
+        _changed = false;
+        return new FeedCut(state.ToMark(), closed, Open());
     }
 
     /// <summary>The ring of a series, or null when nobody looked lately.</summary>
@@ -124,6 +132,7 @@ public sealed class FeedBars(int barsInMemory)
     private void Add(long timeMs, decimal? price, decimal? size, decimal? bid, decimal? ask)
     {
         var before = _closed.Count;
+        _changed = true;
         _candles.Add(timeMs, price, size, bid, ask, _closed);
         for (var i = before; i < _closed.Count; i++)
         {
@@ -135,18 +144,22 @@ public sealed class FeedBars(int barsInMemory)
     private IEnumerable<Bar> ClosedOf(Timeframe timeframe, BarPrice price) =>
         _closed.Where(c => c.Length == (CandleLength)timeframe && c.Price == (CandlePrice)price).Select(c => ToBar(c.Bar));
 
-    private void AddOpenTo(List<CompletedCandle> bars)
+    private List<SeriesBar> Open()
     {
+        var bars = new List<SeriesBar>(Series);
         for (var index = 0; index < Series; index++)
         {
             var (length, price) = ((CandleLength)((index / Prices) + 1), (CandlePrice)((index % Prices) + 1));
-            if (_candles.OpenBar(length, price) is { } open && _saved[index] != open)
+            if (_candles.OpenBar(length, price) is { } open)
             {
-                _saved[index] = open;
-                bars.Add(new CompletedCandle(length, price, open));
+                bars.Add(new SeriesBar((Timeframe)length, (BarPrice)price, ToBar(open)));
             }
         }
+
+        return bars;
     }
+
+    internal static Candle ToCandle(Bar b) => new(b.StartMs, b.Open, b.High, b.Low, b.Close, b.Volume);
 
     private static Bar ToBar(in Candle c) => new(c.StartMs, c.Open, c.High, c.Low, c.Close, c.Volume);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using Orleans.Streams;
 
 namespace Bourse.Grains.Feeds;
 
@@ -26,7 +27,7 @@ public sealed partial class FeedGrain(
     private string _symbol = string.Empty;
     private FeedState _state = null!;
     private MarketClock _clock;
-    private QuotePublisher _publisher = null!;
+    private ConflatingPublisher _publisher = null!;
     private IGrainTimer _publishTimer = null!;
     private IGrainTimer _saveTimer = null!;
     private bool _saveArmed;
@@ -47,8 +48,8 @@ public sealed partial class FeedGrain(
 
         var never = new GrainTimerCreationOptions { DueTime = Timeout.InfiniteTimeSpan, Period = Timeout.InfiniteTimeSpan };
         var stream = this.GetStreamProvider(Streams.Provider).GetStream<Quote>(StreamId.Create(Streams.Quotes, _symbol));
-        _publisher = new QuotePublisher(
-            stream, _state.ToQuote, wait => _publishTimer.Change(wait, Timeout.InfiniteTimeSpan), _options.ConflationInterval, time, logger);
+        _publisher = new ConflatingPublisher(
+            () => Publish(stream), wait => _publishTimer.Change(wait, Timeout.InfiniteTimeSpan), _options.ConflationInterval, time, logger);
         _publishTimer = this.RegisterGrainTimer(_ => _publisher.OnTimer(), never);
         _saveTimer = this.RegisterGrainTimer(_ => OnSaveTimer(), never);
         _staleTimer = this.RegisterGrainTimer(_ => OnStaleTimer(), never);
@@ -100,12 +101,8 @@ public sealed partial class FeedGrain(
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(max, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(max, MaxBars);
-        if (!Enum.IsDefined(timeframe) || (price is { } asked && !Enum.IsDefined(asked)))
-        {
-            throw new ArgumentOutOfRangeException(nameof(timeframe));
-        }
-
-        var kind = price ?? (_state.HasQuote && !_state.HasPrints ? BarPrice.Mid : BarPrice.Trade);
+        CheckDefined(timeframe, price);
+        var kind = price ?? DefaultPrice;
         if (!_bars.Rewound && await GetRing(timeframe, kind) is { } ring && ring.Covers(fromMs, toMs, max))
         {
             return Newest(_bars.Read(timeframe, kind, fromMs, toMs), max);
@@ -114,6 +111,23 @@ public sealed partial class FeedGrain(
         await Save();
         var stored = await store.Load(_symbol, timeframe, kind, fromMs, toMs, max, CancellationToken.None);
         return Newest(BarMerge.Overlay(stored, _bars.Read(timeframe, kind, fromMs, toMs)), max);
+    }
+
+    /// <summary>What bars are made of when nobody says.</summary>
+    private BarPrice DefaultPrice => _state.HasQuote && !_state.HasPrints ? BarPrice.Mid : BarPrice.Trade;
+
+    private static void CheckDefined(Timeframe timeframe, BarPrice? price)
+    {
+        if (!Enum.IsDefined(timeframe) || (price is { } asked && !Enum.IsDefined(asked)))
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeframe));
+        }
+    }
+
+    private async Task Publish(IAsyncStream<Quote> stream)
+    {
+        await stream.OnNextAsync(_state.ToQuote());
+        FeedMeter.Publishes.Add(1);
     }
 
     private static List<Bar> Newest(List<Bar> bars, int max) => bars.Count <= max ? bars : bars.GetRange(bars.Count - max, max);
@@ -198,6 +212,7 @@ public sealed partial class FeedGrain(
     private async Task AfterChange()
     {
         _publisher.Changed();
+        _barNews?.Changed();
         if (!_saveArmed)
         {
             _saveArmed = true;
@@ -225,9 +240,9 @@ public sealed partial class FeedGrain(
             await running;
         }
 
-        if (_state.HasAny && _bars.TakeUnsaved() is { Count: > 0 } bars)
+        if (_state.HasAny && _bars.TakeUnsaved(_state) is { } cut)
         {
-            _save = HandOver(new FeedCut(_state.ToMark(), bars));
+            _save = HandOver(cut);
             try
             {
                 await _save;
@@ -243,13 +258,9 @@ public sealed partial class FeedGrain(
     {
         if (!await store.Enqueue(cut))
         {
-            FeedMeter.LostBars.Add(cut.Bars.Count);
-            LogLost(_symbol, cut.Bars.Count);
+            FeedMeter.LostBars.Add(cut.Closed.Count); // the store logs it, once for all feeds
         }
     }
-
-    [LoggerMessage(1, LogLevel.Warning, "{Count} bars of {Symbol} could not be kept, because the database has been away for too long.")]
-    private partial void LogLost(string symbol, int count);
 
     [LoggerMessage(2, LogLevel.Warning, "Trades of the past could not be read; the feed goes on without them.")]
     private partial void LogMissedTrades(Exception exception);

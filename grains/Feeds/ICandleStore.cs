@@ -8,7 +8,7 @@ namespace Bourse.Grains.Feeds;
 public interface ICandleStore
 {
     /// <summary>
-    /// Hands a feed's cut over, to be written behind; a newer bar or mark of the same key replaces an older one. Waits while the
+    /// Hands a feed's cut over, to be written behind; a newer bar, mark or open bar of the same key replaces an older one. Waits while the
     /// queue is full. False when the queue is full and PostgreSQL does not answer: the cut was not taken.
     /// </summary>
     ValueTask<bool> Enqueue(FeedCut cut);
@@ -22,10 +22,10 @@ public interface ICandleStore
     /// </summary>
     Task<IReadOnlyList<FeedMark>> LoadMarksBelow(decimal bound, string after, int max, CancellationToken cancellation);
 
-    /// <summary>What brings a feed back: its mark and the newest bar of each series; cuts under way are counted in.</summary>
+    /// <summary>What brings a feed back: its mark and its open bars; cuts under way are counted in.</summary>
     Task<FeedCut?> LoadNewest(string symbol, CancellationToken cancellation);
 
-    /// <summary>Bars with a start in [from, to), oldest first, at most <paramref name="max"/> of the newest; cuts under way are counted in.</summary>
+    /// <summary>Complete bars with a start in [from, to), oldest first, at most <paramref name="max"/> of the newest; cuts under way are counted in.</summary>
     Task<IReadOnlyList<Bar>> Load(
         string symbol, Timeframe timeframe, BarPrice price, long fromMs, long toMs, int max, CancellationToken cancellation);
 }
@@ -34,7 +34,9 @@ public interface ICandleStore
 public readonly record struct SeriesBar(Timeframe Timeframe, BarPrice Price, Bar Bar);
 
 /// <summary>A consistent cut through one feed: the mark tells exactly what the bars hold. Kept whole or not at all.</summary>
-public sealed record FeedCut(FeedMark Mark, IReadOnlyList<SeriesBar> Bars);
+/// <param name="Closed">The bars that are complete since the cut before.</param>
+/// <param name="Open">The bars that go on, of every series that has one; they replace those of the cut before.</param>
+public sealed record FeedCut(FeedMark Mark, IReadOnlyList<SeriesBar> Closed, IReadOnlyList<SeriesBar> Open);
 
 /// <summary>The newest state of a feed, from which it goes on after a restart.</summary>
 /// <param name="DayOpen">The first price of the UTC day that <paramref name="TimestampMs"/> falls in.</param>

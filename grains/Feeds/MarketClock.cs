@@ -64,6 +64,9 @@ public struct MarketClock
     public readonly bool Continues(long timestampMs, long nowMs) =>
         NewestMs > 0 && timestampMs - NewestMs <= SilenceMs && !IsRewind(timestampMs, nowMs);
 
+    /// <summary>The market's time now: ours, or where a replay is.</summary>
+    public readonly long NowMs(long nowMs) => _replayed ? NewestMs : Math.Max(nowMs, NewestMs);
+
     /// <summary>The market's time of a trade in our own book; never before the newest tick.</summary>
     public readonly long OfTrade(long timestampMs) => _replayed ? NewestMs : Math.Max(timestampMs, NewestMs);
 

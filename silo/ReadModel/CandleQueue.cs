@@ -9,10 +9,14 @@ namespace Bourse.Silo.ReadModel;
 internal sealed class CandleQueue(int maxBars)
 {
     private const int BatchBars = 10_000;
+    private const int BatchFeeds = 2_000;
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _arrived = new(0, 1);
-    private Dictionary<string, FeedChanges> _waiting = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FeedChanges> _waiting = new(StringComparer.Ordinal);
+
+    /// <summary>The symbols that wait, the one that has waited longest first.</summary>
+    private readonly Queue<string> _order = [];
     private CandleBatch? _writing;
     private int _bars;
     private TaskCompletionSource _moved = NewSignal();
@@ -41,8 +45,8 @@ internal sealed class CandleQueue(int maxBars)
         }
     }
 
-    /// <summary>Takes a cut; false while it is full.</summary>
-    public bool TryAdd(FeedCut cut)
+    /// <summary>Takes a feed's changes, which are the queue's from then on; false while it is full.</summary>
+    public bool TryAdd(FeedChanges changes)
     {
         lock (_gate)
         {
@@ -51,14 +55,20 @@ internal sealed class CandleQueue(int maxBars)
                 return false;
             }
 
-            if (!_waiting.TryGetValue(cut.Mark.Symbol, out var changes))
+            var symbol = changes.Mark!.Symbol;
+            if (_waiting.TryGetValue(symbol, out var waiting))
             {
-                _waiting[cut.Mark.Symbol] = changes = new FeedChanges();
+                _bars -= waiting.Count;
+                waiting.Take(changes);
+                _bars += waiting.Count;
+            }
+            else
+            {
+                _waiting.Add(symbol, changes);
+                _order.Enqueue(symbol);
+                _bars += changes.Count;
             }
 
-            _bars -= changes.Bars.Count;
-            changes.Take(cut);
-            _bars += changes.Bars.Count;
             if (_arrived.CurrentCount == 0)
             {
                 _arrived.Release();
@@ -83,20 +93,18 @@ internal sealed class CandleQueue(int maxBars)
 
             var batch = new CandleBatch();
             var bars = 0;
-            foreach (var (symbol, changes) in _waiting)
+            while (_order.TryPeek(out var symbol))
             {
-                if (bars > 0 && bars + changes.Bars.Count > BatchBars)
+                var changes = _waiting[symbol];
+                if (batch.Feeds.Count > 0 && (bars + changes.Count > BatchBars || batch.Feeds.Count == BatchFeeds))
                 {
                     break;
                 }
 
                 batch.Feeds.Add(symbol, changes);
-                bars += changes.Bars.Count;
-            }
-
-            foreach (var symbol in batch.Feeds.Keys)
-            {
+                _order.Dequeue();
                 _waiting.Remove(symbol);
+                bars += changes.Count;
             }
 
             _bars -= bars;
@@ -125,12 +133,14 @@ internal sealed class CandleQueue(int maxBars)
         }
     }
 
-    /// <summary>The newest mark of a symbol that is not durable yet, or null.</summary>
-    public FeedMark? FindMark(string symbol)
+    /// <summary>The newest mark of a symbol that is not durable yet, with its open bars, or null.</summary>
+    public FeedCut? FindNewest(string symbol)
     {
         lock (_gate)
         {
-            return _waiting.GetValueOrDefault(symbol)?.Mark ?? _writing?.Feeds.GetValueOrDefault(symbol)?.Mark;
+            return (_waiting.GetValueOrDefault(symbol) ?? _writing?.Feeds.GetValueOrDefault(symbol)) is { } changes
+                ? new FeedCut(changes.Mark!, [], BarCodec.Unpack(changes.Open))
+                : null;
         }
     }
 
@@ -145,19 +155,6 @@ internal sealed class CandleQueue(int maxBars)
         }
 
         return bars;
-    }
-
-    /// <summary>The bars that a time falls into and that are not durable yet.</summary>
-    public Dictionary<(Timeframe Timeframe, BarPrice Price), Bar> ReadOpen(string symbol, long timeMs)
-    {
-        var open = new Dictionary<(Timeframe, BarPrice), Bar>();
-        lock (_gate)
-        {
-            _writing?.Feeds.GetValueOrDefault(symbol)?.ReadOpen(timeMs, open);
-            _waiting.GetValueOrDefault(symbol)?.ReadOpen(timeMs, open);
-        }
-
-        return open;
     }
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,8 @@ namespace Bourse.Silo.ReadModel;
 /// </summary>
 public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
 {
-    private const int MaxWaitingBars = 200_000;
+    /// <summary>About 20 MiB where they are of one second, up to 100 MiB where they are longer.</summary>
+    private const int MaxWaitingBars = 1_000_000;
 
     private static readonly TimeSpan Collect = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan MaxBackoff = TimeSpan.FromSeconds(5);
@@ -27,6 +28,9 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
     private readonly Task _writer;
     private volatile bool _failing;
 
+    /// <summary>1 from the first cut that finds no room to the next batch written, so that fifty thousand feeds make one line of log.</summary>
+    private int _losing;
+
     public CandleStore(NpgsqlDataSource source, MonthlyPartitions partitions, TimeProvider time, ILogger<CandleStore> logger)
     {
         _table = new CandleTable(source, partitions);
@@ -39,7 +43,11 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask<bool> Enqueue(FeedCut cut) => _queue.TryAdd(cut) ? new ValueTask<bool>(true) : new ValueTask<bool>(WaitForRoom(cut));
+    public ValueTask<bool> Enqueue(FeedCut cut)
+    {
+        var changes = new FeedChanges(cut);
+        return _queue.TryAdd(changes) ? new ValueTask<bool>(true) : new ValueTask<bool>(WaitForRoom(changes));
+    }
 
     /// <inheritdoc/>
     public async Task Flush(string symbol, CancellationToken cancellation)
@@ -57,22 +65,8 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public async Task<FeedCut?> LoadNewest(string symbol, CancellationToken cancellation)
-    {
-        if ((_queue.FindMark(symbol) ?? await _table.ReadMark(symbol, cancellation)) is not { } mark)
-        {
-            return null;
-        }
-
-        // The open bars are those that the mark's time falls into; a cut under way is read first, so that none is missed in between.
-        var behind = _queue.ReadOpen(symbol, mark.TimestampMs);
-        foreach (var bar in await _table.ReadOpen(symbol, mark.TimestampMs, cancellation))
-        {
-            behind.TryAdd((bar.Timeframe, bar.Price), bar.Bar);
-        }
-
-        return new FeedCut(mark, [.. behind.Select(b => new SeriesBar(b.Key.Timeframe, b.Key.Price, b.Value))]);
-    }
+    public async Task<FeedCut?> LoadNewest(string symbol, CancellationToken cancellation) =>
+        _queue.FindNewest(symbol) ?? await _table.ReadNewest(symbol, cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Bar>> Load(
@@ -112,13 +106,13 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task<bool> WaitForRoom(FeedCut cut)
+    private async Task<bool> WaitForRoom(FeedChanges changes)
     {
         var startedAt = _time.GetTimestamp();
         while (!_failing && _time.GetElapsedTime(startedAt) is var waited && waited < MaxWaitForRoom)
         {
             var moved = _queue.Moved;
-            if (_queue.TryAdd(cut))
+            if (_queue.TryAdd(changes))
             {
                 return true;
             }
@@ -126,7 +120,13 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
             await Task.WhenAny(moved, Task.Delay(MaxWaitForRoom - waited, _time));
         }
 
-        return _queue.TryAdd(cut);
+        var taken = _queue.TryAdd(changes);
+        if (!taken && Interlocked.Exchange(ref _losing, 1) == 0)
+        {
+            LogLosing(MaxWaitingBars);
+        }
+
+        return taken;
     }
 
     private async Task Run(CancellationToken cancellation)
@@ -158,6 +158,7 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
             {
                 await _table.Write(batch, cancellation);
                 _failing = false;
+                Volatile.Write(ref _losing, 0);
                 CandleMeter.Written.Add(batch.BarCount);
                 return;
             }
@@ -187,4 +188,7 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
 
     [LoggerMessage(2, LogLevel.Error, "PostgreSQL refused a batch of {Count} candles; they are lost.")]
     private partial void LogRefused(int count, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Count} bars wait and PostgreSQL takes too few: bars are lost until it takes more.")]
+    private partial void LogLosing(int count);
 }

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>The tables <c>candles</c> and <c>feeds</c>: statements and nothing else.</summary>
+/// <summary>The tables <c>candles</c> and <c>feeds</c>, and <c>second_bars</c> beside them: statements and nothing else.</summary>
 internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions partitions)
 {
     private const string UpsertBars =
@@ -20,12 +20,13 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
 
     private const string UpsertMarks =
         """
-        INSERT INTO feeds (symbol, time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints)
+        INSERT INTO feeds (symbol, time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints, open_bars)
         SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::bigint[], $4::numeric[], $5::numeric[], $6::numeric[],
-            $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::boolean[])
+            $7::numeric[], $8::numeric[], $9::numeric[], $10::numeric[], $11::boolean[], $12::bytea[])
         ON CONFLICT (symbol) DO UPDATE SET
             time = EXCLUDED.time, last_trade = EXCLUDED.last_trade, price = EXCLUDED.price, bid = EXCLUDED.bid, bid_size = EXCLUDED.bid_size,
-            ask = EXCLUDED.ask, ask_size = EXCLUDED.ask_size, day_open = EXCLUDED.day_open, volume = EXCLUDED.volume, has_prints = EXCLUDED.has_prints
+            ask = EXCLUDED.ask, ask_size = EXCLUDED.ask_size, day_open = EXCLUDED.day_open, volume = EXCLUDED.volume, has_prints = EXCLUDED.has_prints,
+            open_bars = EXCLUDED.open_bars
         """;
 
     private const string SelectBars =
@@ -43,7 +44,7 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
 
     private const string SelectMark =
         """
-        SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints FROM feeds WHERE symbol = $1
+        SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints, open_bars FROM feeds WHERE symbol = $1
         """;
 
     private const string SelectMarksBelow =
@@ -62,9 +63,14 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
             await partitions.Ensure("candles", month, cancellation);
         }
 
+        foreach (var month in batch.Feeds.Values.SelectMany(f => f.Runs).Select(r => MonthOf(r.MinuteMs)).Distinct())
+        {
+            await partitions.Ensure("second_bars", month, cancellation);
+        }
+
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var commands = new NpgsqlBatch(connection, transaction) { BatchCommands = { Bars(batch), Marks(batch) } };
+        await using var commands = new NpgsqlBatch(connection, transaction) { BatchCommands = { Bars(batch), SecondBars.Write(batch), Marks(batch) } };
         await commands.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
@@ -88,11 +94,24 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         }
 
         bars.Reverse();
-        return bars;
+        return timeframe == Timeframe.Second ? await WithSeconds(bars, symbol, price, fromMs, toMs, max, cancellation) : bars;
     }
 
-    /// <summary>The bars of every series that a time falls into.</summary>
-    public async Task<List<SeriesBar>> ReadOpen(string symbol, long timeMs, CancellationToken cancellation)
+    // An earlier release kept bars of one second as rows too.
+    private async Task<List<Bar>> WithSeconds(
+        List<Bar> rows, string symbol, BarPrice price, long fromMs, long toMs, int max, CancellationToken cancellation)
+    {
+        var seconds = await SecondBars.Read(source, symbol, price, fromMs, toMs, max, cancellation);
+        foreach (var bar in rows)
+        {
+            seconds.TryAdd(bar.StartMs, bar);
+        }
+
+        return [.. seconds.Values.Skip(Math.Max(0, seconds.Count - max))];
+    }
+
+    /// <summary>The bars of every series that a time falls into, as rows.</summary>
+    private async Task<List<SeriesBar>> ReadOpen(string symbol, long timeMs, CancellationToken cancellation)
     {
         var timeframes = Enum.GetValues<Timeframe>();
         var starts = timeframes.Select(t => Time(FeedBars.StartOf(t, timeMs))).ToArray();
@@ -112,13 +131,27 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         return bars;
     }
 
-    /// <summary>The mark of a feed, or null when it never had one.</summary>
-    public async Task<FeedMark?> ReadMark(string symbol, CancellationToken cancellation)
+    /// <summary>The mark of a feed and its open bars, or null when it never had one.</summary>
+    public async Task<FeedCut?> ReadNewest(string symbol, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(SelectMark);
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation) ? ReadMark(symbol, reader) : null;
+        FeedMark mark;
+        await using (var command = source.CreateCommand(SelectMark))
+        {
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            if (!await reader.ReadAsync(cancellation))
+            {
+                return null;
+            }
+
+            mark = ReadMark(symbol, reader);
+            if (!reader.IsDBNull(10))
+            {
+                return new FeedCut(mark, [], BarCodec.Unpack(reader.GetFieldValue<byte[]>(10)));
+            }
+        }
+
+        return new FeedCut(mark, [], await ReadOpen(symbol, mark.TimestampMs, cancellation));
     }
 
     /// <summary>Marks with a price, bid or ask below a bound, by symbol.</summary>
@@ -169,7 +202,8 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
 
     private static NpgsqlBatchCommand Marks(CandleBatch batch)
     {
-        var marks = batch.Feeds.Values.Select(f => f.Mark!).ToList();
+        var feeds = batch.Feeds.Values.Where(f => f.Mark is not null).ToList();
+        var marks = feeds.ConvertAll(f => f.Mark!);
         var command = new NpgsqlBatchCommand(UpsertMarks);
         Add(command, NpgsqlDbType.Text, marks, m => m.Symbol);
         Add(command, NpgsqlDbType.TimestampTz, marks, m => Time(m.TimestampMs));
@@ -182,10 +216,11 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         Add(command, NpgsqlDbType.Numeric, marks, m => m.DayOpen);
         Add(command, NpgsqlDbType.Numeric, marks, m => m.Volume);
         Add(command, NpgsqlDbType.Boolean, marks, m => m.HasPrints);
+        Add(command, NpgsqlDbType.Bytea, feeds, f => f.Open);
         return command;
     }
 
-    private static void Add<TRow, TValue>(NpgsqlBatchCommand command, NpgsqlDbType type, List<TRow> rows, Func<TRow, TValue> value) =>
+    public static void Add<TRow, TValue>(NpgsqlBatchCommand command, NpgsqlDbType type, List<TRow> rows, Func<TRow, TValue> value) =>
         command.Parameters.Add(new NpgsqlParameter<TValue[]> { TypedValue = [.. rows.Select(value)], NpgsqlDbType = NpgsqlDbType.Array | type });
 
     private static DateTimeOffset MonthOf(long startMs)
@@ -194,5 +229,5 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         return new DateTimeOffset(time.Year, time.Month, 1, 0, 0, 0, TimeSpan.Zero);
     }
 
-    private static DateTimeOffset Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, 0, s_latest.ToUnixTimeMilliseconds()));
+    public static DateTimeOffset Time(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(ms, 0, s_latest.ToUnixTimeMilliseconds()));
 }

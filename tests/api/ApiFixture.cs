@@ -175,6 +175,7 @@ public sealed class ApiFixture : IAsyncLifetime
             Listed("CLOSED", InstrumentStatus.Closed),
             Listed("NYSE", InstrumentStatus.Open) with { Calendar = "us-equity" },
             Listed("NOPRICE", InstrumentStatus.Open),
+            Listed("BARS", InstrumentStatus.Open),
             Listed(Coin, InstrumentStatus.Open) with { AssetClass = AssetClass.Crypto, LotSize = 0.0001m },
         ]);
         // The silo and the front end know what is new within a second.

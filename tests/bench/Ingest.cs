@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Configuration;
 
 namespace Bourse.Bench;
 
@@ -20,6 +21,10 @@ internal sealed class Ingest(IngestOptions options)
 {
     private const int MaxUnderWay = 4_096;
     private const int UpsertBatch = 5_000;
+
+    /// <summary>What counts as no memory for an instrument; a feed at work has thousands.</summary>
+    private const int IdleBytes = 16;
+    private static readonly TimeSpan MaxCollect = TimeSpan.FromSeconds(60);
 
     private readonly LatencyHistogram _latency = new();
     private readonly Lock _gate = new();
@@ -40,6 +45,11 @@ internal sealed class Ingest(IngestOptions options)
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
         builder.AddBourseSilo(storage, _ => { });
+        builder.Services.Configure<GrainCollectionOptions>(collection =>
+        {
+            collection.CollectionAge = TimeSpan.FromSeconds(options.Idle);
+            collection.CollectionQuantum = TimeSpan.FromSeconds(Math.Min(5, options.Idle));
+        });
         using var host = builder.Build();
         await host.StartAsync();
         await new Ingest(options).Measure(host.Services.GetRequiredService<IGrainFactory>(), database);
@@ -95,17 +105,34 @@ internal sealed class Ingest(IngestOptions options)
         var process = Process.GetCurrentProcess();
         var (cpu, postgres, pause) = (process.TotalProcessorTime, database.CpuTime(), GC.GetTotalPauseDuration());
         var started = Stopwatch.GetTimestamp();
-        await Offer(feeds, started);
+        var (fromWay, toWay) = await Offer(feeds, started);
         var elapsed = Stopwatch.GetElapsedTime(started);
         process.Refresh();
         Console.WriteLine($"{_taken:N0} ticks over {options.Symbols:N0} symbols in {elapsed.TotalSeconds:F1} s: {_taken / elapsed.TotalSeconds:N0} ticks/s (planned {options.Rate:N0}, batches of {options.Batch}); {_failed} batches failed");
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency of a batch from its planned time: p50 {_latency.PercentileMs(0.5):F1} ms, p95 {_latency.PercentileMs(0.95):F1} ms, p99 {_latency.PercentileMs(0.99):F1} ms, max {_latency.MaxUs / 1000.0:F1} ms; at most {_mostUnderWay} batches under way"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency of a batch from its planned time: p50 {_latency.PercentileMs(0.5):F1} ms, p95 {_latency.PercentileMs(0.95):F1} ms, p99 {_latency.PercentileMs(0.99):F1} ms, max {_latency.MaxUs / 1000.0:F1} ms; batches under way at most {_mostUnderWay}, on average {fromWay:F0} in the first half and {toWay:F0} in the second"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per tick: silo and load {(process.TotalProcessorTime - cpu).TotalMicroseconds / _taken:F2} us, PostgreSQL {(database.CpuTime() - postgres).TotalMicroseconds / _taken:F2} us; GC pauses {(GC.GetTotalPauseDuration() - pause).TotalMilliseconds / elapsed.TotalMilliseconds:P1}; heap {GC.GetTotalMemory(false) >> 20} MiB"));
+        await Idle(heap);
+    }
+
+    // The silo's other grains stay: they are few, and were there before.
+    private async Task Idle(long before)
+    {
+        var busy = GC.GetTotalMemory(true);
+        var idleSince = Stopwatch.GetTimestamp();
+        var left = busy;
+        while (left > before + (options.Symbols * IdleBytes) && Stopwatch.GetElapsedTime(idleSince) < TimeSpan.FromSeconds(options.Idle) + MaxCollect)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            left = GC.GetTotalMemory(true);
+        }
+
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"idle age {options.Idle} s: heap {before / 1048576.0:F1} MiB before the first tick, {busy / 1048576.0:F1} MiB with all feeds at work, {left / 1048576.0:F1} MiB {Stopwatch.GetElapsedTime(idleSince).TotalSeconds:F0} s after the last tick: {(left - before) / (double)options.Symbols:F0} bytes an instrument"));
     }
 
     // Batches are handed out a millisecond's worth at a time; a late one is caught up, and its latency tells so.
-    private async Task Offer(IFeedGrain[] feeds, long started)
+    private async Task<(double First, double Second)> Offer(IFeedGrain[] feeds, long started)
     {
+        var underWay = new List<int>();
         var total = (long)options.Rate * options.Seconds / options.Batch;
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long planned = 0; planned < total;)
@@ -118,6 +145,7 @@ internal sealed class Ingest(IngestOptions options)
                 _ = PushOne(feeds[planned % feeds.Length], planned, plannedAt);
             }
 
+            underWay.Add(Volatile.Read(ref _underWay));
             await timer.WaitForNextTickAsync();
         }
 
@@ -125,6 +153,8 @@ internal sealed class Ingest(IngestOptions options)
         {
             await timer.WaitForNextTickAsync();
         }
+
+        return (underWay.Take(underWay.Count / 2).Average(), underWay.Skip(underWay.Count / 2).Average());
     }
 
     private async Task PushOne(IFeedGrain feed, long number, long plannedAt)
@@ -161,11 +191,12 @@ internal sealed class Ingest(IngestOptions options)
 
 /// <param name="Symbols">How many instruments there are, each with ticks.</param>
 /// <param name="Batch">Ticks in one push to one feed.</param>
-internal sealed record IngestOptions(int Symbols, int Rate, int Seconds, int Batch)
+/// <param name="Idle">After how many seconds without a call a feed is let go.</param>
+internal sealed record IngestOptions(int Symbols, int Rate, int Seconds, int Batch, int Idle)
 {
     public static IngestOptions Parse(string[] args)
     {
-        var options = new IngestOptions(1_000, 100_000, 30, 10);
+        var options = new IngestOptions(1_000, 100_000, 30, 10, 20);
         for (var i = 0; i + 1 < args.Length; i += 2)
         {
             var value = int.Parse(args[i + 1], CultureInfo.InvariantCulture);
@@ -175,7 +206,8 @@ internal sealed record IngestOptions(int Symbols, int Rate, int Seconds, int Bat
                 "--rate" => options with { Rate = value },
                 "--seconds" => options with { Seconds = value },
                 "--batch" => options with { Batch = value },
-                _ => throw new ArgumentException($"unknown option {args[i]}: --symbols, --rate, --seconds or --batch"),
+                "--idle" => options with { Idle = value },
+                _ => throw new ArgumentException($"unknown option {args[i]}: --symbols, --rate, --seconds, --batch or --idle"),
             };
         }
 

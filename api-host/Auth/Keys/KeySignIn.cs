@@ -26,27 +26,30 @@ public sealed class KeySignIn(ApiKeys keys, SecretBox box, TimeProvider clock)
     public async Task<ClaimsIdentity?> SignIn(HttpContext context, string scheme)
     {
         var request = context.Request;
-        if (await keys.Find(request.Headers[IdHeader].ToString()) is not { } known || !IsFrom(known.Key, context.Connection.RemoteIpAddress)
-            || box.Open(known.Key.SealedHash, Purpose(known.Key.Id)) is not { } hash)
+        if (await Find(request.Headers[IdHeader].ToString(), context.Connection.RemoteIpAddress) is not { } found)
         {
             return null;
         }
 
         var secret = request.Headers[SecretHeader].ToString();
-        if (!(secret.Length > 0 ? IsEqual(HashOf(secret), hash) : await IsSigned(request, known.Key.Id, hash)))
+        if (!(secret.Length > 0 ? IsEqual(HashOf(secret), found.Hash) : await IsSigned(request, found.Known.Key.Id, found.Hash)))
         {
             return null;
         }
 
         List<Claim> claims =
         [
-            new(ClaimTypes.NameIdentifier, known.Key.UserId),
-            new(Caller.KeyClaim, known.Key.Id),
-            .. known.Key.Scopes.Select(scope => new Claim(Caller.ScopeClaim, scope)),
-            .. known.Roles.Where(known.Key.Scopes.Contains).Select(role => new Claim(ClaimTypes.Role, role)),
+            new(ClaimTypes.NameIdentifier, found.Known.Key.UserId),
+            new(Caller.KeyClaim, found.Known.Key.Id),
+            .. found.Known.Key.Scopes.Select(scope => new Claim(Caller.ScopeClaim, scope)),
+            .. found.Known.Roles.Where(found.Known.Key.Scopes.Contains).Select(role => new Claim(ClaimTypes.Role, role)),
         ];
         return new ClaimsIdentity(claims, scheme);
     }
+
+    /// <summary>Whom a key and its secret, sent in a message, stand for; null when they are not to be let in.</summary>
+    public async Task<Caller?> SignIn(string keyId, string secret, IPAddress? address) =>
+        await Find(keyId, address) is { } found && IsEqual(HashOf(secret), found.Hash) ? new Caller(found.Known.Key.UserId, KeyId: found.Known.Key.Id) : null;
 
     /// <summary>What is kept of a secret, in hexadecimal digits, and what a client signs with.</summary>
     public static string HashOf(string secret) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
@@ -62,6 +65,9 @@ public sealed class KeySignIn(ApiKeys keys, SecretBox box, TimeProvider clock)
 
     /// <summary>What a key's hash is sealed for.</summary>
     public static string Purpose(string keyId) => "api-key:" + keyId;
+
+    private async Task<(ApiKeys.Known Known, string Hash)?> Find(string keyId, IPAddress? address) =>
+        await keys.Find(keyId) is { } known && IsFrom(known.Key, address) && box.Open(known.Key.SealedHash, Purpose(known.Key.Id)) is { } hash ? (known, hash) : null;
 
     private async Task<bool> IsSigned(HttpRequest request, string keyId, string hash)
     {

@@ -1,6 +1,3 @@
-using Bourse.ApiHost.Market;
-using Bourse.ApiHost.Orders;
-using Bourse.ApiHost.Wire;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Feeds;
@@ -12,7 +9,7 @@ namespace Bourse.ApiHost.Live.Depth;
 /// One symbol's depth and trades as this front end watches them, for all of its connections. The book tells states, so that a lost one is made good by the
 /// next; trades are numbered, and missing ones are read. The lease's renewal brings both, should the streams have been silent.
 /// </summary>
-internal sealed class DepthChannel(string symbol, IClusterClient cluster)
+public sealed class DepthChannel(string symbol, IClusterClient cluster) : IWatchedChannel
 {
     private const int MaxTradesRead = 1_000;
 
@@ -31,12 +28,9 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
     private long expectedSeq;
     private bool closed;
 
-    public string Symbol => symbol;
-
-    /// <summary>How many watchers there are; under the lock of <see cref="DepthFanOut"/> only.</summary>
     public int Users { get; set; }
 
-    /// <summary>Adds a watcher of so many levels; its first message is a snapshot.</summary>
+    /// <summary>Adds a watcher of so many levels, whose first message is a snapshot; of none, to whom only trades go.</summary>
     public async Task Join(DepthWatcher watcher, int levels)
     {
         lock (guard)
@@ -67,29 +61,23 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
         }
     }
 
-    /// <summary>Renews the leases and makes good what the streams have not brought.</summary>
     public async Task Tend()
     {
         await tending.WaitAsync();
         try
         {
-            var levels = Levels();
-            if (closed || levels == 0)
+            if (closed || Levels() is not { } levels)
             {
                 return;
             }
 
-            await Listen();
-            var window = await cluster.GetGrain<IBookGrain>(symbol).WatchDepth(levels);
-            var (told, tradesTold) = Known();
-            if (told < expectedSeq)
+            await Listen(levels);
+            var (_, tradesTold) = Known();
+            if (levels > 0)
             {
-                await Unlisten();
-                await Listen();
+                await TendDepth(levels);
             }
 
-            expectedSeq = window.Depth.Seq;
-            Take(window, heard: false);
             await TakeTradesUpTo(await cluster.GetGrain<IFeedGrain>(symbol).WatchTrades(), tradesTold);
         }
         finally
@@ -112,11 +100,26 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
         }
     }
 
-    private int Levels()
+    private async Task TendDepth(int levels)
+    {
+        var window = await cluster.GetGrain<IBookGrain>(symbol).WatchDepth(levels);
+        var (told, _) = Known();
+        if (told < expectedSeq)
+        {
+            await Unlisten();
+            await Listen(levels);
+        }
+
+        expectedSeq = window.Depth.Seq;
+        Take(window, heard: false);
+    }
+
+    /// <summary>Null when nobody watches; 0 when only trades are watched.</summary>
+    private int? Levels()
     {
         lock (guard)
         {
-            return groups.Count == 0 ? 0 : groups.Keys.Max();
+            return groups.Count == 0 ? null : groups.Keys.Max();
         }
     }
 
@@ -128,14 +131,18 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
         }
     }
 
-    private async Task Listen()
+    private async Task Listen(int levels)
     {
         var streams = cluster.GetStreamProvider(Streams.Provider);
-        depthStream ??= await streams.GetStream<DepthWindow>(StreamId.Create(Streams.Depth, symbol)).SubscribeAsync((window, _) =>
+        if (levels > 0)
         {
-            Take(window, heard: true);
-            return Task.CompletedTask;
-        });
+            depthStream ??= await streams.GetStream<DepthWindow>(StreamId.Create(Streams.Depth, symbol)).SubscribeAsync((window, _) =>
+            {
+                Take(window, heard: true);
+                return Task.CompletedTask;
+            });
+        }
+
         tradeStream ??= await streams.GetStream<TradeBatch>(StreamId.Create(Streams.Trades, symbol)).SubscribeAsync((batch, _) => Hear(batch.Trades));
     }
 
@@ -159,7 +166,7 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
             }
 
             newest = window;
-            foreach (var group in groups.Values.Where(g => g.Levels <= window.Levels))
+            foreach (var group in groups.Values.Where(g => g.Levels > 0 && g.Levels <= window.Levels))
             {
                 if (group.Take(window.Depth) is { } difference)
                 {
@@ -214,7 +221,7 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
                 }
 
                 lastTrade = trade.Number;
-                var message = RawJson.From(new TradeJson(symbol, trade.Price, trade.Quantity, OrderNames.Of(trade.Side), trade.Number, trade.TimestampMs));
+                var message = new TradeFragment(symbol, trade);
                 foreach (var group in groups.Values)
                 {
                     group.Watchers.ForEach(w => w.OfferTrade_NeedsLock(message));
@@ -249,19 +256,19 @@ internal sealed class DepthChannel(string symbol, IClusterClient cluster)
     {
         for (var held = false; ; held = true)
         {
-            (string, RawJson)? next;
+            DepthMessage? next;
             lock (guard)
             {
                 next = watcher.Busy && !held ? null : watcher.Next_NeedsLock(group);
             }
 
-            if (next is not { } message)
+            if (next is null)
             {
                 return;
             }
 
             // The connection reports its own end; what it did not take is of no use to anybody.
-            await watcher.Send(message).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await watcher.Send(next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -1,6 +1,42 @@
+using Bourse.ApiHost.Live.Stream;
+using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Orders;
+using Bourse.ApiHost.Wire;
 using Bourse.GrainInterfaces.Books;
+using Bourse.GrainInterfaces.Feeds;
 
 namespace Bourse.ApiHost.Live.Depth;
+
+/// <summary>What one connection is sent: an event of the hub, or a trade, which the plain stream writes otherwise.</summary>
+public sealed class DepthMessage
+{
+    private readonly RawJson? json;
+
+    public DepthMessage(string name, RawJson json) => (Event, this.json) = (name, json);
+
+    public DepthMessage(TradeFragment trade) => (Event, Trade) = ("trade", trade);
+
+    public string Event { get; }
+
+    /// <summary>Null when it is no trade.</summary>
+    public TradeFragment? Trade { get; }
+
+    /// <summary>The hub's argument.</summary>
+    public RawJson Json => json ?? Trade!.Hub;
+}
+
+/// <summary>A trade, serialised once for all who watch the symbol: for the hub and for the plain stream, each when the first one needs it.</summary>
+public sealed class TradeFragment(string symbol, TradePrint trade)
+{
+    // Two connections may both be the first: then both make the same bytes, and one of them is kept.
+    private RawJson? hub;
+    private byte[]? stream;
+
+    public RawJson Hub => hub ??= RawJson.From(new TradeJson(symbol, trade.Price, trade.Quantity, OrderNames.Of(trade.Side), trade.Number, trade.TimestampMs));
+
+    /// <summary>A <c>t</c> message of the plain stream.</summary>
+    public byte[] Stream => stream ??= StreamMessages.Trade(symbol, trade);
+}
 
 /// <summary>The whole window, from which differences go on.</summary>
 public sealed record DepthSnapshotJson(string Symbol, long Seq, bool Snapshot, IReadOnlyList<decimal[]> Bids, IReadOnlyList<decimal[]> Asks, uint Checksum);

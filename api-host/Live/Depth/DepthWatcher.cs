@@ -8,12 +8,12 @@ namespace Bourse.ApiHost.Live.Depth;
 /// snapshot in place of the differences that it missed; of the trades the newest wait, and <c>resync</c> tells when some were left out.
 /// </summary>
 /// <param name="send">Brings an event to the connection.</param>
-public sealed class DepthWatcher(Func<string, RawJson, Task> send)
+public sealed class DepthWatcher(Func<DepthMessage, Task> send)
 {
     private const int MaxWaitingTrades = 1_000;
 
     /// <summary>All under the lock of the channel.</summary>
-    private readonly Queue<RawJson> trades = [];
+    private readonly Queue<TradeFragment> trades = [];
     private RawJson? difference;
     private bool snapshotDue = true;
     private bool missedTrades;
@@ -34,7 +34,7 @@ public sealed class DepthWatcher(Func<string, RawJson, Task> send)
         difference = snapshotDue ? null : next;
     }
 
-    public void OfferTrade_NeedsLock(RawJson trade)
+    public void OfferTrade_NeedsLock(TradeFragment trade)
     {
         if (trades.Count == MaxWaitingTrades)
         {
@@ -46,36 +46,36 @@ public sealed class DepthWatcher(Func<string, RawJson, Task> send)
     }
 
     /// <summary>What to send next, or null when there is nothing; then the watcher is not busy any more.</summary>
-    public (string Event, RawJson Message)? Next_NeedsLock(DepthGroup group)
+    public DepthMessage? Next_NeedsLock(DepthGroup group)
     {
         var next = closed ? null : Take(group);
         Busy = next is not null;
         return next;
     }
 
-    public Task Send((string Event, RawJson Message) message) => send(message.Event, message.Message);
+    public Task Send(DepthMessage message) => send(message);
 
-    private (string, RawJson)? Take(DepthGroup group)
+    private DepthMessage? Take(DepthGroup group)
     {
         if (snapshotDue && group.Snapshot is { } snapshot)
         {
             Restart_NeedsLock();
             snapshotDue = false;
-            return ("depth_update", snapshot);
+            return new DepthMessage("depth_update", snapshot);
         }
 
         if (difference is { } changed)
         {
             difference = null;
-            return ("depth_update", changed);
+            return new DepthMessage("depth_update", changed);
         }
 
         if (missedTrades)
         {
             missedTrades = false;
-            return ("resync", RawJson.From(new ResyncJson("trades")));
+            return new DepthMessage("resync", RawJson.From(new ResyncJson("trades")));
         }
 
-        return trades.TryDequeue(out var trade) ? ("trade", trade) : null;
+        return trades.TryDequeue(out var trade) ? new DepthMessage(trade) : null;
     }
 }

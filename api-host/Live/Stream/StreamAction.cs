@@ -5,9 +5,25 @@ using Bourse.ApiHost.Market;
 namespace Bourse.ApiHost.Live.Stream;
 
 /// <summary>What a client of the stream asks for. Anything that cannot be read throws <see cref="StreamErrorException"/>.</summary>
-public sealed record StreamAction(string Name, string? Token, IReadOnlyList<string> Quotes, int IntervalMs)
+public sealed record StreamAction(string Name)
 {
-    private static readonly string[] OtherChannels = ["trades", "bars", "dailyBars", "updatedBars", "statuses", "lulds"];
+    private static readonly string[] OtherChannels = ["dailyBars", "updatedBars", "statuses", "lulds"];
+
+    /// <summary>An access token; or <see cref="Key"/> and <see cref="Secret"/>, those of an API key.</summary>
+    public string? Token { get; private init; }
+
+    public string? Key { get; private init; }
+
+    public string? Secret { get; private init; }
+
+    public IReadOnlyList<string> Quotes { get; private init; } = [];
+
+    public IReadOnlyList<string> Trades { get; private init; } = [];
+
+    public IReadOnlyList<string> Bars { get; private init; } = [];
+
+    public int IntervalMs { get; private init; }
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 
     public static StreamAction Read(ReadOnlyMemory<byte> message, int maxSymbols)
@@ -34,30 +50,40 @@ public sealed record StreamAction(string Name, string? Token, IReadOnlyList<stri
         switch (name)
         {
             case "auth":
-                // A key and its secret are not taken for a token.
-                return new StreamAction(name, root.TryGetProperty("token", out var token) && token.ValueKind == JsonValueKind.String ? token.GetString() : null, [], 0);
+                return new StreamAction(name) { Token = Text(root, "token"), Key = Text(root, "key"), Secret = Text(root, "secret") };
             case "subscribe" or "unsubscribe":
                 foreach (var channel in OtherChannels)
                 {
-                    if (root.TryGetProperty(channel, out var symbols) && Symbols(symbols, channel, maxSymbols).Count > 0)
+                    if (Symbols(root, channel, maxSymbols).Count > 0)
                     {
                         throw new StreamErrorException(StreamError.Channel(channel));
                     }
                 }
 
-                return new StreamAction(name, null, root.TryGetProperty("quotes", out var quotes) ? Symbols(quotes, "quotes", maxSymbols) : [], 0);
+                return new StreamAction(name)
+                {
+                    Quotes = Symbols(root, "quotes", maxSymbols), Trades = Symbols(root, "trades", maxSymbols), Bars = Symbols(root, "bars", maxSymbols),
+                };
             case "every":
                 return root.TryGetProperty("interval_ms", out var interval) && interval.ValueKind == JsonValueKind.Number
                     && interval.TryGetInt32(out var ms) && ms is >= QuoteInterval.MinMs and <= QuoteInterval.MaxMs
-                        ? new StreamAction(name, null, [], ms)
+                        ? new StreamAction(name) { IntervalMs = ms }
                         : throw Bad($"interval_ms is a whole number from {QuoteInterval.MinMs} to {QuoteInterval.MaxMs}");
             default:
                 throw Bad("unknown action");
         }
     }
 
-    private static List<string> Symbols(JsonElement array, string channel, int max)
+    private static string? Text(JsonElement root, string name) =>
+        root.TryGetProperty(name, out var text) && text.ValueKind == JsonValueKind.String ? text.GetString() : null;
+
+    private static List<string> Symbols(JsonElement root, string channel, int max)
     {
+        if (!root.TryGetProperty(channel, out var array))
+        {
+            return [];
+        }
+
         if (array.ValueKind != JsonValueKind.Array)
         {
             throw Bad($"{channel} is an array of symbols");

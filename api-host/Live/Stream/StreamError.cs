@@ -7,6 +7,7 @@ public sealed record StreamError(int Code, string Message)
     public static readonly StreamError AlreadyAuthenticated = new(403, "already authenticated");
     public static readonly StreamError SymbolLimit = new(405, "symbol limit exceeded");
     public static readonly StreamError ConnectionLimit = new(406, "connection limit exceeded");
+    public static readonly StreamError SlowClient = new(407, "slow client: trades were left out, read GET /market/trades");
     public static readonly StreamError TooManyRequests = new(429, "too many requests");
     public static readonly StreamError Internal = new(500, "internal error");
 

@@ -19,7 +19,31 @@ public static class StreamMessages
         Number(json, "bs"u8, quote.BidSize);
         Number(json, "ap"u8, quote.Ask);
         Number(json, "as"u8, quote.AskSize);
-        json.WriteString("t"u8, DateTimeOffset.FromUnixTimeMilliseconds(quote.TimestampMs).UtcDateTime);
+        Time(json, quote.TimestampMs);
+    });
+
+    /// <summary>A trade of our own book; its number is Alpaca's trade id.</summary>
+    public static byte[] Trade(string symbol, TradePrint trade) => Write(json =>
+    {
+        json.WriteString("T"u8, "t"u8);
+        json.WriteString("S"u8, symbol);
+        json.WriteNumber("i"u8, trade.Number);
+        Number(json, "p"u8, trade.Price);
+        Number(json, "s"u8, trade.Quantity);
+        Time(json, trade.TimestampMs);
+    });
+
+    /// <summary>A minute that is complete.</summary>
+    public static byte[] Bar(string symbol, Bar bar) => Write(json =>
+    {
+        json.WriteString("T"u8, "b"u8);
+        json.WriteString("S"u8, symbol);
+        Number(json, "o"u8, bar.Open);
+        Number(json, "h"u8, bar.High);
+        Number(json, "l"u8, bar.Low);
+        Number(json, "c"u8, bar.Close);
+        Number(json, "v"u8, bar.Volume);
+        Time(json, bar.StartMs);
     });
 
     public static byte[] Success(string message) => Write(json =>
@@ -36,12 +60,12 @@ public static class StreamMessages
     });
 
     /// <summary>All that a connection is subscribed to now.</summary>
-    public static byte[] Subscription(IEnumerable<string> quotes) => Write(json =>
+    public static byte[] Subscription(IEnumerable<string> trades, IEnumerable<string> quotes, IEnumerable<string> bars) => Write(json =>
     {
         json.WriteString("T"u8, "subscription"u8);
-        Names(json, "trades"u8, []);
+        Names(json, "trades"u8, trades);
         Names(json, "quotes"u8, quotes);
-        Names(json, "bars"u8, []);
+        Names(json, "bars"u8, bars);
     });
 
     private static byte[] Write(Action<Utf8JsonWriter> members)
@@ -54,6 +78,8 @@ public static class StreamMessages
         json.Flush();
         return buffer.WrittenSpan.ToArray();
     }
+
+    private static void Time(Utf8JsonWriter json, long timestampMs) => json.WriteString("t"u8, DateTimeOffset.FromUnixTimeMilliseconds(timestampMs).UtcDateTime);
 
     private static void Number(Utf8JsonWriter json, ReadOnlySpan<byte> name, decimal? value) => json.WriteNumber(name, ExactDecimal.Trim(value ?? 0));
 

@@ -20,6 +20,7 @@ public sealed partial class StreamSession : LiveConnection
     private readonly HttpContext http;
     private readonly StreamServices shared;
     private readonly QuoteOutbox outbox;
+    private readonly StreamWatches watches;
 
     /// <summary>A socket takes one message at a time.</summary>
     private readonly SemaphoreSlim sending = new(1);
@@ -30,6 +31,7 @@ public sealed partial class StreamSession : LiveConnection
         (this.socket, this.http, this.shared) = (socket, http, shared);
         var options = shared.Options.Value;
         outbox = new QuoteOutbox(Send, Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
+        watches = new StreamWatches(shared, message => Send(message).AsTask());
     }
 
     /// <summary>Serves the client until it goes or is ended.</summary>
@@ -64,6 +66,7 @@ public sealed partial class StreamSession : LiveConnection
         finally
         {
             shared.Quotes.Close(outbox);
+            await watches.DisposeAsync();
             shared.Connections.Close(this);
         }
     }
@@ -181,25 +184,25 @@ public sealed partial class StreamSession : LiveConnection
 
     private Task<byte[]> Do(StreamAction action) => action.Name switch
     {
-        "auth" => SignIn(action.Token),
-        "subscribe" => Subscribe(action.Quotes),
-        "unsubscribe" => Unsubscribe(action.Quotes),
+        "auth" => SignIn(action),
+        "subscribe" => Subscribe(action),
+        "unsubscribe" => Unsubscribe(action),
         _ => Every(action.IntervalMs),
     };
 
-    private async Task<byte[]> SignIn(string? token)
+    private async Task<byte[]> SignIn(StreamAction action)
     {
         if (Caller is not null)
         {
             throw new StreamErrorException(StreamError.AlreadyAuthenticated);
         }
 
-        if (token is null || await shared.Tokens.Read(token) is not { } known || await shared.Sessions.Roles(known.UserId, known.SessionId) is null)
+        if (await Known(action) is not { } caller)
         {
             throw new StreamErrorException(StreamError.AuthFailed);
         }
 
-        if (!shared.Connections.TrySignIn(this, new Caller(known.UserId, known.SessionId)))
+        if (!shared.Connections.TrySignIn(this, caller))
         {
             throw new StreamErrorException(StreamError.ConnectionLimit);
         }
@@ -207,36 +210,54 @@ public sealed partial class StreamSession : LiveConnection
         return outbox.TrySignIn(User!) ? StreamMessages.Success("authenticated") : throw new StreamErrorException(StreamError.SymbolLimit);
     }
 
-    private async Task<byte[]> Subscribe(IReadOnlyList<string> names)
+    private async Task<Caller?> Known(StreamAction action) => action switch
     {
-        var wanted = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            wanted.Add((await shared.Instruments.Get(name))?.Symbol ?? throw new StreamErrorException(StreamError.Syntax($"there is no symbol {name}")));
-        }
+        { Token: { } token } => await shared.Tokens.Read(token) is { } known && await shared.Sessions.Roles(known.UserId, known.SessionId) is not null
+            ? new Caller(known.UserId, known.SessionId)
+            : null,
+        { Key: { } key, Secret: { } secret } => await shared.Keys.SignIn(key, secret, http.Connection.RemoteIpAddress),
+        _ => null,
+    };
 
-        if (!await shared.Quotes.TryWatch(outbox, wanted, intervalMs: null, shared.Options.Value.MaxSymbolsPerConnection))
+    private async Task<byte[]> Subscribe(StreamAction action)
+    {
+        var (quotes, trades, bars) = (await Symbols(action.Quotes), await Symbols(action.Trades), await Symbols(action.Bars));
+        if (!watches.HasRoomFor(trades, bars) || !await shared.Quotes.TryWatch(outbox, quotes, intervalMs: null, shared.Options.Value.MaxSymbolsPerConnection))
         {
             throw new StreamErrorException(StreamError.SymbolLimit);
         }
 
         shared.Wheel.Schedule(outbox);
-        return StreamMessages.Subscription(outbox.Symbols);
+        await watches.Begin(trades, bars);
+        return Subscription();
     }
 
-    private async Task<byte[]> Unsubscribe(IReadOnlyList<string> names)
+    private async Task<byte[]> Unsubscribe(StreamAction action)
     {
-        var known = new List<string>();
+        shared.Quotes.Unwatch(outbox, await Symbols(action.Quotes, orNone: true));
+        await watches.End(await Symbols(action.Trades, orNone: true), await Symbols(action.Bars, orNone: true));
+        return Subscription();
+    }
+
+    private byte[] Subscription() => StreamMessages.Subscription(watches.Trades, outbox.Symbols, watches.Bars);
+
+    /// <param name="orNone">Passes over what is no symbol.</param>
+    private async Task<HashSet<string>> Symbols(IReadOnlyList<string> names, bool orNone = false)
+    {
+        var symbols = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names)
         {
             if (await shared.Instruments.Get(name) is { } instrument)
             {
-                known.Add(instrument.Symbol);
+                symbols.Add(instrument.Symbol);
+            }
+            else if (!orNone)
+            {
+                throw new StreamErrorException(StreamError.Syntax($"there is no symbol {name}"));
             }
         }
 
-        shared.Quotes.Unwatch(outbox, known);
-        return StreamMessages.Subscription(outbox.Symbols);
+        return symbols;
     }
 
     private Task<byte[]> Every(int ms)

@@ -113,18 +113,18 @@ public sealed class DepthTests(ApiFixture api)
         var group = new DepthGroup("X", 5);
         group.Take(View(1, 10m));
         var sent = new List<JsonElement>();
-        var watcher = new DepthWatcher((_, message) =>
+        var watcher = new DepthWatcher(message =>
         {
-            sent.Add(JsonDocument.Parse(message.Utf8).RootElement);
+            sent.Add(JsonDocument.Parse(message.Json.Utf8).RootElement);
             return Task.CompletedTask;
         });
-        await watcher.Send(watcher.Next_NeedsLock(group)!.Value);
+        await watcher.Send(watcher.Next_NeedsLock(group)!);
         watcher.OfferDifference_NeedsLock(group.Take(View(2, 11m))!);
         watcher.OfferDifference_NeedsLock(group.Take(View(3, 12m))!);
-        await watcher.Send(watcher.Next_NeedsLock(group)!.Value);
+        await watcher.Send(watcher.Next_NeedsLock(group)!);
         watcher.Next_NeedsLock(group).ShouldBeNull();
         watcher.OfferDifference_NeedsLock(group.Take(View(5, 13m))!);
-        await watcher.Send(watcher.Next_NeedsLock(group)!.Value);
+        await watcher.Send(watcher.Next_NeedsLock(group)!);
 
         var book = new DepthClient();
         sent.ShouldAllBe(update => book.Take(update));

@@ -40,7 +40,7 @@ public sealed class CandleStoreTests(PostgresFixture postgres) : IClassFixture<P
         (await Load(next, "B")).Count.ShouldBe(25_000);
         var newest = (await next.LoadNewest("B", CancellationToken.None)).ShouldNotBeNull();
         newest.Mark.TimestampMs.ShouldBe(Start + 24_999_000);
-        newest.Bars.Single().Bar.Close.ShouldBe(25_000m);
+        newest.Open.Single().Bar.Close.ShouldBe(25_000m);
     }
 
     [Fact]
@@ -84,6 +84,53 @@ public sealed class CandleStoreTests(PostgresFixture postgres) : IClassFixture<P
         await TestServer.Stop(server);
     }
 
+    [Fact]
+    public async Task Bars_of_a_second_come_back_exactly_whatever_their_numbers_are()
+    {
+        Bar[] bars =
+        [
+            new(Start, 0.00000001m, 79228162514264337593543950335m, 0.0000000000000000000000000001m, 1.10m, 0m),
+            new(Start + 1_000, 178.50m, 178.50m, 178.5m, 178.500m, 12.5m), new(Start + 61_000, 9_223_372_036_854_775_807m, 9_223_372_036_854_775_808m, 1m, 2m, 3m),
+            new(Start + 7_200_000, 1m, 1m, 1m, 1m, 1_000_000_000_000m),
+        ];
+        var cut = Cut("E", bars);
+        await using (var store = Open(postgres.Source))
+        {
+            await store.Enqueue(cut with { Closed = [.. cut.Closed, new SeriesBar(Timeframe.Second, BarPrice.Ask, Bar(5, 9m))] });
+            (await Load(store, "E")).ShouldBe(bars);
+        }
+
+        await using var next = Open(postgres.Source);
+        (await Load(next, "E")).ShouldBe(bars);
+        (await next.Load("E", Timeframe.Second, BarPrice.Ask, 0, long.MaxValue, 10, CancellationToken.None)).ShouldBe([Bar(5, 9m)]);
+        (await next.Load("E", Timeframe.Second, BarPrice.Trade, Start + 1_000, Start + 61_001, 10, CancellationToken.None)).ShouldBe(bars[1..3]);
+        (await next.LoadNewest("E", CancellationToken.None)).ShouldNotBeNull().Open.Single().Bar.ShouldBe(bars[^1]);
+    }
+
+    [Fact]
+    public async Task What_an_earlier_release_kept_as_rows_is_read_as_before()
+    {
+        await using var store = Open(postgres.Source);
+        await store.Enqueue(Cut("F", Bar(0, 1m)));
+        await store.Flush("F", CancellationToken.None);
+        var minute = Start - (Start % 60_000);
+        await new MonthlyPartitions(postgres.Source).Ensure("candles", DateTimeOffset.FromUnixTimeMilliseconds(Start), CancellationToken.None);
+        foreach (var (timeframe, startMs) in new[] { (1, Start - 1_000), (1, Start), (2, minute) })
+        {
+            await using var row = postgres.Source.CreateCommand("INSERT INTO candles (symbol, timeframe, price, start, open, high, low, close, volume) VALUES ('F', $1, 1, $2, 7, 7, 7, 7, 7)");
+            row.Parameters.Add(new NpgsqlParameter { Value = (short)timeframe });
+            row.Parameters.Add(new NpgsqlParameter { Value = DateTimeOffset.FromUnixTimeMilliseconds(startMs) });
+            await row.ExecuteNonQueryAsync();
+        }
+
+        await using var old = postgres.Source.CreateCommand("UPDATE feeds SET open_bars = NULL WHERE symbol = 'F'");
+        await old.ExecuteNonQueryAsync();
+
+        (await store.LoadNewest("F", CancellationToken.None)).ShouldNotBeNull().Open
+            .ShouldContain(new SeriesBar(Timeframe.Minute, BarPrice.Trade, new Bar(minute, 7m, 7m, 7m, 7m, 7m)));
+        (await Load(store, "F")).Select(b => b.Close).ShouldBe([7m, 1m]); // a packed bar is the newer
+    }
+
     private static CandleStore Open(NpgsqlDataSource source) =>
         new(source, new MonthlyPartitions(source), TimeProvider.System, NullLogger<CandleStore>.Instance);
 
@@ -94,5 +141,6 @@ public sealed class CandleStoreTests(PostgresFixture postgres) : IClassFixture<P
 
     private static FeedCut Cut(string symbol, params Bar[] bars) => new(
         new FeedMark(symbol, 1m, null, null, null, null, 1m, 1m, bars[^1].StartMs, 0, true),
-        [.. bars.Select(b => new SeriesBar(Timeframe.Second, BarPrice.Trade, b))]);
+        [.. bars.Select(b => new SeriesBar(Timeframe.Second, BarPrice.Trade, b))],
+        [new SeriesBar(Timeframe.Minute, BarPrice.Trade, bars[^1])]);
 }

@@ -227,7 +227,7 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
         var partitions = new MonthlyPartitions(postgres.Source);
         var now = new DateTimeOffset(2031, 11, 30, 23, 0, 0, TimeSpan.Zero);
         await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => new MonthlyPartitions(postgres.Source).MakeAhead(now, CancellationToken.None)));
-        foreach (var table in new[] { "orders", "trades", "portfolio_history", "candles" })
+        foreach (var table in new[] { "orders", "trades", "portfolio_history", "candles", "second_bars" })
         {
             foreach (var month in new[] { "2031_11", "2031_12", "2032_01" })
             {

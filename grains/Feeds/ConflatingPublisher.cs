@@ -1,17 +1,13 @@
-using Bourse.GrainInterfaces.Feeds;
 using Microsoft.Extensions.Logging;
-using Orleans.Streams;
 
 namespace Bourse.Grains.Feeds;
 
 /// <summary>
-/// Publishes the newest quote, at most once per interval and one at a time: what changes meanwhile goes with the next. Runs in the
-/// turns of its grain.
+/// Publishes a state, at most once per interval and one at a time: what changes meanwhile goes with the next. Runs in the turns of its grain.
 /// </summary>
-/// <param name="newest">Gives the newest state.</param>
+/// <param name="publish">Publishes the newest state.</param>
 /// <param name="wake">Asks for one call of <see cref="OnTimer"/> after a time.</param>
-internal sealed partial class QuotePublisher(
-    IAsyncStream<Quote> stream, Func<Quote> newest, Action<TimeSpan> wake, TimeSpan interval, TimeProvider time, ILogger logger)
+internal sealed partial class ConflatingPublisher(Func<Task> publish, Action<TimeSpan> wake, TimeSpan interval, TimeProvider time, ILogger logger)
 {
     private long _publishedAt;
     private bool _changed;
@@ -68,13 +64,12 @@ internal sealed partial class QuotePublisher(
         _publishedAt = time.GetTimestamp();
         try
         {
-            await stream.OnNextAsync(newest());
+            await publish();
             _failing = false;
-            FeedMeter.Publishes.Add(1);
         }
         catch (Exception exception)
         {
-            // Whatever the stream's provider throws, a full queue for one: a quote is state, and the next change replaces it.
+            // Whatever the stream's provider throws, a full queue for one: what is published is state, and the next change replaces it.
             _changed = true;
             FeedMeter.FailedPublishes.Add(1);
             if (!_failing)
@@ -91,6 +86,6 @@ internal sealed partial class QuotePublisher(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Warning, "A quote could not be published; the newest follows as soon as the stream takes it.")]
+    [LoggerMessage(1, LogLevel.Warning, "A quote or bar could not be published; the newest follows as soon as the stream takes it.")]
     private static partial void LogPublishFailed(ILogger logger, Exception exception);
 }
