@@ -3,6 +3,7 @@ using Bourse.ApiHost.Cli.Admin;
 using Bourse.ApiHost.Cli.Journal;
 using Bourse.ApiHost.Cli.Load;
 using Bourse.ApiHost.Cli.Match;
+using Bourse.ApiHost.Cli.Import;
 using Bourse.ApiHost.Cli.Replay;
 using Bourse.ApiHost.Cli.Serve;
 using Bourse.ApiHost.Cli.Verify;
@@ -11,6 +12,7 @@ var root = new RootCommand("Bourse, a real-time trading platform.")
 {
     ServeCommand.Create(),
     ReplayCommand.Create(),
+    ImportCommand.Create(),
     MatchCommand.Create(),
     LoadCommand.Create(),
     VerifyCommand.Create(),

@@ -12,11 +12,12 @@ return args switch
     ["scaling", .. var rest] => await Scaling.Run(rest),
     ["scaling-silo", var database, var name] => await BenchCluster.Silo(database, name),
     ["ingest", .. var rest] => await Ingest.Run(rest),
+    ["charts", .. var rest] => await Charts.Run(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders | scaling | ingest");
+    Console.Error.WriteLine("usage: bench matching | accounts | grain-calls | journal-rows | kill-switch | orders | scaling | ingest | charts");
     return 2;
 }
