@@ -28,7 +28,10 @@ internal sealed class Gauge
 
     public bool Covers(long us) => us >= FromUs && us < ToUs;
 
-    /// <summary>A message with quotes came; those that should have come before it since the last are counted as late as they are.</summary>
+    /// <summary>
+    /// A message with quotes came. Times at which one was due and none had come since are counted as late as this one is; whether it comes in addition to others
+    /// or in their place is known at the window's end only, see <see cref="DidNotCome"/>.
+    /// </summary>
     public void Message(long deliveryUs, long gapUs, long intervalUs, ReadOnlySpan<long> agesUs)
     {
         lock (_gate)
@@ -37,7 +40,6 @@ internal sealed class Gauge
             Delivery.Add(deliveryUs);
             for (var missed = gapUs - intervalUs; intervalUs > 0 && missed > intervalUs / 2; missed -= intervalUs)
             {
-                Late++;
                 Delivery.Add(deliveryUs + missed);
             }
 
@@ -45,6 +47,15 @@ internal sealed class Gauge
             {
                 Age.Add(age);
             }
+        }
+    }
+
+    /// <summary>One connection's messages of the window that did not come at all.</summary>
+    public void DidNotCome(long messages)
+    {
+        lock (_gate)
+        {
+            Late += messages;
         }
     }
 

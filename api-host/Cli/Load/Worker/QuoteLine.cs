@@ -11,13 +11,27 @@ internal sealed class QuoteLine(Gauge gauge, QuoteWay way, int intervalMs) : Hub
     private static long[]? s_ages;
     private long _lastUs;
 
+    private long _inWindow;
+    private bool _hasEverPaused;
+
     public long Messages { get; private set; }
+
+    /// <summary>How many messages fewer came in the window than its intervals have room for; 0 for a line that stopped reading.</summary>
+    public long Missing => _hasEverPaused || intervalMs == 0 ? 0 : Math.Max(0, ((gauge.ToUs - gauge.FromUs) / (intervalMs * 1_000L)) - 1 - _inWindow);
 
     /// <summary>When the newest tick seen happened, µs since 1970.</summary>
     public long NewestUs { get; private set; }
 
     /// <summary>Whether a gap tells nothing, because this line stopped reading for a while.</summary>
-    public bool HasPaused { get; set; }
+    public bool HasPaused
+    {
+        get;
+        set
+        {
+            field = value;
+            _hasEverPaused |= value;
+        }
+    }
 
     public void Begin(string[] symbols)
     {
@@ -75,6 +89,7 @@ internal sealed class QuoteLine(Gauge gauge, QuoteWay way, int intervalMs) : Hub
         NewestUs = newest;
         if (gauge.Covers(nowUs))
         {
+            _inWindow++;
             var gap = HasPaused ? 0 : nowUs - Math.Max(_lastUs, gauge.FromUs);
             gauge.Message(nowUs - newest, gap, intervalMs * 1_000L, ages.AsSpan(0, count));
         }

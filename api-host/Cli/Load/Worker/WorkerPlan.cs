@@ -37,7 +37,7 @@ internal sealed record WorkerWindow(long FromMs, long ToMs, long StallFromMs, lo
 internal sealed record WorkerLine(bool Ready, int Open, int Failed, string? FailedWhy, long Messages, WorkerResult? Result);
 
 /// <summary>What a worker saw in the window.</summary>
-/// <param name="Late">Updates that did not come when they should have.</param>
+/// <param name="Late">Updates that did not come.</param>
 /// <param name="CaughtUp">For those that stalled: from the end of the stall to a state from after it.</param>
 internal sealed record WorkerResult(
     long[] Delivery, long[] Age, long[] Requests, long[] CaughtUp, long Messages, long Late, long Bytes, int Lost, Dictionary<string, long> Outcomes, double CpuSeconds);
