@@ -1,7 +1,7 @@
 import { ApiError, problem } from './errors';
 import { withRetry } from './retry';
 import type { Session } from './session';
-import type { Bar, Instrument, NewOrder, Order, Page, Portfolio, Quote, Trade, User } from './types';
+import type { Alert, Bar, Instrument, NewAlert, NewOrder, Order, Page, Portfolio, Quote, Trade, User, WatchList } from './types';
 
 const answerWithinMs = 35_000;
 /** Lists are read to their end, but never further than this many pages. */
@@ -25,6 +25,17 @@ export class Rest {
   quote = (symbol: string): Promise<Quote> => this.call('GET', `/market/quote/${symbolInPath(symbol)}`);
   portfolio = (): Promise<Portfolio> => this.call('GET', '/portfolio');
   openOrders = (): Promise<Order[]> => this.list('/orders?status=open&limit=500');
+
+  alerts = (): Promise<Alert[]> => this.list('/alerts');
+  removeAlert = (id: string): Promise<void> => this.call('DELETE', `/alerts/${encodeURIComponent(id)}`);
+  watchlists = (): Promise<WatchList[]> => this.list('/watchlists');
+  removeWatchlist = (id: string): Promise<void> => this.call('DELETE', `/watchlists/${encodeURIComponent(id)}`);
+  watch = (id: string, symbol: string): Promise<WatchList> => this.call('POST', `/watchlists/${encodeURIComponent(id)}/items`, { symbol });
+  unwatch = (id: string, symbol: string): Promise<void> => this.call('DELETE', `/watchlists/${encodeURIComponent(id)}/items/${symbolInPath(symbol)}`);
+
+  /** Not retried: one whose outcome is unknown may stand already, and the list tells. */
+  addAlert = (alert: NewAlert): Promise<Alert> => this.once('POST', '/alerts', alert);
+  createWatchlist = (name: string): Promise<WatchList> => this.once('POST', '/watchlists', { name, symbols: [] });
 
   async trades(symbol: string): Promise<Trade[]> {
     return (await this.call<Page<Trade>>('GET', `/market/trades/${symbolInPath(symbol)}?limit=${tapeLength}`)).items;

@@ -65,6 +65,32 @@ export interface Bar {
   v?: number | null;
 }
 
+/** A bar as it stands; a later one with the same start replaces it. */
+export interface BarUpdate extends Bar {
+  symbol: string;
+  timeframe: string;
+  v: number;
+}
+
+export interface Alert {
+  id: string;
+  symbol: string;
+  condition: 'above' | 'below';
+  target_price: string;
+  status: 'active' | 'triggered';
+  created_at: string;
+  triggered_at: string | null;
+  trigger_price: string | null;
+}
+
+export type NewAlert = Pick<Alert, 'symbol' | 'condition' | 'target_price'>;
+
+export interface WatchList {
+  id: string;
+  name: string;
+  symbols: string[];
+}
+
 export interface Order {
   id: string;
   client_order_id: string;

@@ -1,6 +1,7 @@
 import { HttpTransportType, type HubConnection, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 import { ApiError, hubProblem } from '../api/errors';
-import type { Halt, OrderUpdate, Portfolio, Position, Quote, Trade } from '../api/types';
+import type { Alert, BarUpdate, Halt, OrderUpdate, Portfolio, Position, Quote, Trade } from '../api/types';
+import type { Timeframe } from '../lib/candles';
 import { Store } from '../lib/store';
 import type { DepthUpdate } from '../market/depthBook';
 
@@ -12,6 +13,8 @@ export interface HubEvents {
   quotes: (batch: Quote[]) => void;
   depth: (update: DepthUpdate) => void;
   trade: (trade: Trade) => void;
+  bar: (bar: BarUpdate) => void;
+  alert: (alert: Alert) => void;
   order: (update: OrderUpdate) => void;
   position: (position: Position) => void;
   account: (account: Partial<Portfolio>) => void;
@@ -53,6 +56,8 @@ export class TradingHub {
     this.connection.on('price_update', events.quotes);
     this.connection.on('depth_update', events.depth);
     this.connection.on('trade', events.trade);
+    this.connection.on('bar_update', events.bar);
+    this.connection.on('alert', events.alert);
     this.connection.on('order_update', events.order);
     this.connection.on('position_update', events.position);
     this.connection.on('account_update', events.account);
@@ -90,6 +95,14 @@ export class TradingHub {
   subscribeDepth = (symbol: string, levels: number): Promise<unknown> => this.invoke('SubscribeDepth', symbol, levels);
 
   unsubscribeDepth = (symbol: string): Promise<unknown> => this.invoke('UnsubscribeDepth', symbol);
+
+  /** The symbol's bars as they grow, the newest at once. */
+  subscribeBars = (symbol: string, timeframe: Timeframe): Promise<unknown> => this.invoke('SubscribeBars', symbol, timeframe);
+
+  unsubscribeBars = (symbol: string, timeframe: Timeframe): Promise<unknown> => this.invoke('UnsubscribeBars', symbol, timeframe);
+
+  /** The user's alerts: those that fired unseen, then live ones. */
+  subscribeAlerts = (): Promise<unknown> => this.invoke('SubscribeAlerts');
 
   /** All order updates after the number, then live ones; null: live ones only. */
   subscribeOrders = (afterSeq: number | null): Promise<OrderChannelStart> =>

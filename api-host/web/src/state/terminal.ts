@@ -1,18 +1,21 @@
 import { ApiError, describe } from '../api/errors';
 import { Rest } from '../api/rest';
 import type { Session } from '../api/session';
-import type { Halt, Instrument, NewOrder, Order, OrderUpdate, Portfolio, Position, Quote, User } from '../api/types';
+import type { Alert, Halt, Instrument, NewOrder, Order, OrderUpdate, Portfolio, Position, Quote, User } from '../api/types';
 import { TradingHub, reconnectDelay } from '../hub/tradingHub';
 import { fromWire } from '../lib/decimal';
 import { places, price, quantity } from '../lib/format';
 import { Store } from '../lib/store';
+import { BarFeed } from '../market/barFeed';
 import { DepthFeed } from '../market/depthFeed';
 import { Tape } from '../market/tape';
 import { withPosition } from './account';
+import { Alerts } from './alerts';
 import { OrderFeed } from './orderFeed';
 import type { Orders } from './orderStore';
 import { QuoteBook } from './quoteBook';
 import { Toasts } from './toasts';
+import { WatchLists } from './watchlists';
 
 const depthLevels = 10;
 const portfolioPauseMs = 250;
@@ -33,6 +36,9 @@ export class Terminal {
   readonly toasts = new Toasts();
   readonly depth: DepthFeed;
   readonly tape: Tape;
+  readonly bars: BarFeed;
+  readonly alerts: Alerts;
+  readonly watchlists: WatchLists;
   readonly rest: Rest;
   readonly hub: TradingHub;
 
@@ -49,6 +55,8 @@ export class Terminal {
       quotes: (batch) => this.quotesArrived(batch),
       depth: (update) => this.depth.arrived(update),
       trade: (trade) => this.tape.arrived(trade),
+      bar: (bar) => this.bars.arrived(bar),
+      alert: (alert) => this.alerts.arrived(alert),
       order: (update) => this.feed.arrived(update),
       position: (position) => this.positionArrived(position),
       account: (account) => this.accountArrived(account),
@@ -59,6 +67,16 @@ export class Terminal {
       subscribe: this.hub.subscribeDepth,
       unsubscribe: this.hub.unsubscribeDepth,
       untilDone: (run) => this.untilDone(run),
+    });
+    this.bars = new BarFeed({
+      subscribe: this.hub.subscribeBars,
+      unsubscribe: this.hub.unsubscribeBars,
+      untilDone: (run) => this.untilDone(run),
+    });
+    const trouble = (why: string) => this.toasts.show('error', why);
+    this.alerts = new Alerts({ list: this.rest.alerts, add: this.rest.addAlert, remove: this.rest.removeAlert, fired: (alert) => this.alertFired(alert), trouble });
+    this.watchlists = new WatchLists({
+      list: this.rest.watchlists, create: this.rest.createWatchlist, remove: this.rest.removeWatchlist, addSymbol: this.rest.watch, removeSymbol: this.rest.unwatch, trouble,
     });
     this.tape = new Tape((symbol) => this.rest.trades(symbol));
     this.feed = new OrderFeed({
@@ -139,7 +157,9 @@ export class Terminal {
     void this.tape.load();
     this.generation.update((count) => count + 1);
     this.refreshPortfolio();
-    await Promise.all([this.subscribeQuotes(), this.feed.sync()]);
+    void this.watchlists.load();
+    void this.alerts.load();
+    await Promise.all([this.subscribeQuotes(), this.feed.sync(), this.untilDone(this.hub.subscribeAlerts)]);
   }
 
   private subscribeQuotes = (): Promise<void> =>
@@ -171,6 +191,11 @@ export class Terminal {
     } else if (event === 'canceled' || event === 'expired') {
       this.toasts.show('info', `Order ${order.side} ${quantity(order.qty)} ${order.symbol} ${event}`);
     }
+  }
+
+  private alertFired({ symbol, condition, target_price, trigger_price }: Alert): void {
+    const digits = places(this.instrument(symbol)?.tick_size ?? '0.01');
+    this.toasts.show('alert', `${symbol} ${condition === 'above' ? 'has risen to' : 'has fallen to'} ${price(trigger_price ?? target_price, digits)}`);
   }
 
   private quotesArrived(batch: Quote[]): void {

@@ -2,12 +2,12 @@ import { Store } from '../lib/store';
 
 export interface Toast {
   id: number;
-  kind: 'fill' | 'info' | 'error';
+  kind: 'fill' | 'info' | 'alert' | 'error';
   text: string;
 }
 
 const maxToasts = 5;
-const shownMs = { fill: 6000, info: 4000, error: 10_000 } as const;
+const shownMs = { fill: 6000, info: 4000, alert: 20_000, error: 10_000 } as const;
 
 /** Short notices; the oldest makes room, and each goes by itself. */
 export class Toasts {

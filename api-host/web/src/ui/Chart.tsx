@@ -2,10 +2,9 @@ import { CandlestickSeries, ColorType, CrosshairMode, createChart, HistogramSeri
 import { useEffect, useRef, useState } from 'react';
 import { describe } from '../api/errors';
 import type { Bar, Instrument } from '../api/types';
-import { inOrder, nextBar, type Timeframe } from '../lib/candles';
+import { inOrder, type Timeframe } from '../lib/candles';
 import { places } from '../lib/format';
 import { isOpen } from '../state/orderStore';
-import { mark } from '../state/quoteBook';
 import { priceLines } from './chartLines';
 import { colours } from './colours';
 import { useStore, useTerminal } from './hooks';
@@ -16,7 +15,7 @@ interface Drawing {
   volume: ISeriesApi<'Histogram'>;
 }
 
-/** A symbol's candles: history from the server, then moved by live quotes. Loads anew after each break of the connection. */
+/** A symbol's candles: history from the server, then its bars as they grow. Loads anew after each break of the connection. */
 export function Chart({ instrument, timeframe }: { instrument: Instrument; timeframe: Timeframe }) {
   const terminal = useTerminal();
   const generation = useStore(terminal.generation);
@@ -38,7 +37,6 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
     }
     let current = true;
     let last: Bar | null = null;
-    let drawn: { price: number; volume: number | null } | null = null;
     let stop = () => {};
     setNote('Loading…');
     clear(drawing);
@@ -52,24 +50,15 @@ export function Chart({ instrument, timeframe }: { instrument: Instrument; timef
         last = ordered.at(-1) ?? null;
         show(drawing, ordered);
         setNote(last === null ? 'No prices yet.' : null);
-        stop = terminal.quotes.subscribe(symbol, () => {
-          const quote = terminal.quotes.get(symbol);
-          const price = mark(quote);
-          if (quote === undefined || price === null) {
-            return;
+        stop = terminal.bars.show(symbol, timeframe, (bar) => {
+          if (last !== null && bar.t < last.t) {
+            return; // a chart takes bars in their order; one of before is in the history
           }
-          // A quote whose price did not trade makes no bar, as on the server. The volume is the day's, and begins again with it.
-          const moved = drawn === null || price !== drawn.price || quote.volume !== drawn.volume;
-          const traded = drawn === null ? 0 : Math.max(0, (quote.volume ?? 0) - (drawn.volume ?? 0));
-          drawn = { price, volume: quote.volume };
-          const bar = moved ? nextBar(last, price, quote.timestamp, timeframe, traded) : null;
-          if (bar !== null) {
-            setNote(null);
-            last = bar;
-            drawing.candles.update(candle(bar));
-            if (bar.v) {
-              drawing.volume.update(volumeOf(bar));
-            }
+          setNote(null);
+          last = bar;
+          drawing.candles.update(candle(bar));
+          if (bar.v) {
+            drawing.volume.update(volumeOf(bar));
           }
         });
       },

@@ -52,7 +52,7 @@ export function Desk({ onSignOut }: { onSignOut: () => void }) {
       )}
       <div className="books">
         <OrdersPanel onSelect={select} />
-        <PositionsPanel onSelect={select} onClose={close} />
+        <PositionsPanel instrument={selected} onSelect={select} onClose={close} />
       </div>
       <footer>
         <span>Times are local; the chart's are UTC.</span>

@@ -1,8 +1,10 @@
-import type { Position } from '../api/types';
+import { useState } from 'react';
+import type { Instrument, Position } from '../api/types';
 import { sign } from '../lib/decimal';
 import { decimal, percent, places, price, quantity, signed } from '../lib/format';
 import { value } from '../state/account';
 import { mark } from '../state/quoteBook';
+import { AlertsPanel } from './AlertsPanel';
 import { tone } from './Change';
 import { useQuote, useStore, useTerminal } from './hooks';
 
@@ -12,13 +14,30 @@ interface Props {
   onClose: (position: Position) => void;
 }
 
+/** What is held, and the price alerts. */
+export function PositionsPanel({ instrument, ...props }: Props & { instrument: Instrument | undefined }) {
+  const terminal = useTerminal();
+  const portfolio = useStore(terminal.portfolio);
+  const waiting = useStore(terminal.alerts.all).filter((alert) => alert.status === 'active').length;
+  const [tab, setTab] = useState<'positions' | 'alerts'>('positions');
+  return (
+    <section className="panel positions" aria-label="Positions">
+      <div className="panel-head">
+        <div className="tabs" role="tablist" aria-label="Positions and alerts">
+          <button type="button" role="tab" aria-selected={tab === 'positions'} onClick={() => setTab('positions')}>Positions ({portfolio?.positions.length ?? 0})</button>
+          <button type="button" role="tab" aria-selected={tab === 'alerts'} onClick={() => setTab('alerts')}>Alerts ({waiting})</button>
+        </div>
+      </div>
+      {tab === 'positions' ? <Positions {...props} /> : instrument !== undefined && <AlertsPanel instrument={instrument} onSelect={props.onSelect} />}
+    </section>
+  );
+}
+
 /** What is held, valued at the live price. */
-export function PositionsPanel({ onSelect, onClose }: Props) {
+function Positions({ onSelect, onClose }: Props) {
   const portfolio = useStore(useTerminal().portfolio);
   const positions = portfolio?.positions ?? [];
   return (
-    <section className="panel positions" aria-label="Positions">
-      <div className="panel-head"><h2>Positions ({positions.length})</h2></div>
       <div className="scroll">
         <table className="grid">
           <thead>
@@ -33,7 +52,6 @@ export function PositionsPanel({ onSelect, onClose }: Props) {
         </table>
         {positions.length === 0 && <p className="empty">{portfolio === null ? 'Loading…' : 'No positions.'}</p>}
       </div>
-    </section>
   );
 }
 

@@ -5,15 +5,22 @@ import { fromWire } from '../lib/decimal';
 import { mark } from '../state/quoteBook';
 import { arrow, tone } from './Change';
 import { useQuote, useStore, useTerminal } from './hooks';
+import { ListPicker } from './ListPicker';
 
 interface Props {
   selected: string;
   onSelect: (symbol: string) => void;
 }
 
-/** Every instrument with its live quote. Arrow keys move the selection. */
+/** Every instrument, or those of a watch list, with its live quote. Arrow keys move the selection. */
 export function Watchlist({ selected, onSelect }: Props) {
-  const instruments = useStore(useTerminal().instruments);
+  const { instruments: listed, watchlists } = useTerminal();
+  const all = useStore(listed);
+  const lists = useStore(watchlists.all);
+  const chosen = useStore(watchlists.shown);
+  const list = lists.find((one) => one.id === chosen);
+  // A list with nothing in it yet shows everything, so that there is something to put into it.
+  const instruments = list === undefined || list.symbols.length === 0 ? all : all.filter((one) => list.symbols.includes(one.symbol));
   const [filter, setFilter] = useState('');
   const wanted = filter.trim().toLowerCase();
   const shown = instruments.filter((one) => one.symbol.toLowerCase().includes(wanted) || one.name.toLowerCase().includes(wanted));
@@ -35,7 +42,8 @@ export function Watchlist({ selected, onSelect }: Props) {
   return (
     <section className="panel watchlist" aria-label="Watchlist">
       <div className="panel-head">
-        <h2>Markets</h2>
+        <h2 className="hidden">Markets</h2>
+        <ListPicker />
         <input className="filter" type="search" placeholder="Filter" aria-label="Filter markets" value={filter} onChange={(event) => setFilter(event.target.value)} />
       </div>
       <div className="scroll">
@@ -45,7 +53,8 @@ export function Watchlist({ selected, onSelect }: Props) {
           </thead>
           <tbody onKeyDown={move}>
             {shown.map((instrument) => (
-              <Row key={instrument.symbol} instrument={instrument} selected={instrument.symbol === selected} onSelect={onSelect} />
+              <Row key={instrument.symbol} instrument={instrument} selected={instrument.symbol === selected} onSelect={onSelect}
+                list={list?.id ?? null} listed={list?.symbols.includes(instrument.symbol) ?? false} />
             ))}
           </tbody>
         </table>
@@ -59,9 +68,13 @@ interface RowProps {
   instrument: Instrument;
   selected: boolean;
   onSelect: (symbol: string) => void;
+  /** The list that its star puts it into or takes it out of; null = no star. */
+  list: string | null;
+  listed: boolean;
 }
 
-const Row = memo(function Row({ instrument, selected, onSelect }: RowProps) {
+const Row = memo(function Row({ instrument, selected, onSelect, list, listed }: RowProps) {
+  const { watchlists } = useTerminal();
   const quote = useQuote(instrument.symbol);
   const digits = places(instrument.tick_size);
   const last = mark(quote);
@@ -69,7 +82,13 @@ const Row = memo(function Row({ instrument, selected, onSelect }: RowProps) {
   return (
     <tr className={selected ? 'selected' : ''} data-symbol={instrument.symbol} tabIndex={selected ? 0 : -1} aria-selected={selected}
       onClick={() => onSelect(instrument.symbol)} title={instrument.name}>
-      <th scope="row">{instrument.symbol}{instrument.status !== 'open' && <span className="status-mark"> {instrument.status}</span>}</th>
+      <th scope="row">
+        {list !== null && (
+          <button type="button" className="star" aria-pressed={listed} aria-label={`${instrument.symbol} in this list`}
+            onClick={(event) => { event.stopPropagation(); void watchlists.toggle(list, instrument.symbol); }}>{listed ? '★' : '☆'}</button>
+        )}
+        {instrument.symbol}{instrument.status !== 'open' && <span className="status-mark"> {instrument.status}</span>}
+      </th>
       <td className="num" data-field="bid">{price(quote?.bid, digits)}</td>
       <td className="num" data-field="ask">{price(quote?.ask, digits)}</td>
       <td className="num" data-field="last">
