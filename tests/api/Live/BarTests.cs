@@ -116,7 +116,7 @@ public sealed class BarTests(ApiFixture api)
 
         var stats = (await api.Anonymous.Get($"/api/v1/market/stats/{stock}")).Body;
 
-        (stats.GetProperty("last").GetDecimal(), stats.GetProperty("high").GetDecimal()).ShouldBe((110m, 110m));
+        (stats.GetProperty("last").GetDecimal(), stats.GetProperty("high").GetDecimal(), stats.GetProperty("low").GetDecimal()).ShouldBe((100m, 110m, 100m)); // it is quoted at 100
         (stats.GetProperty("to").GetInt64() - stats.GetProperty("from").GetInt64()).ShouldBeGreaterThanOrEqualTo(24 * 60 * Minute);
         (await api.Anonymous.Get("/api/v1/market/stats/NOSUCH")).ShouldBeProblem(404, "unknown_symbol");
     }
