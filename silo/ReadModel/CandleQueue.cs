@@ -8,8 +8,8 @@ namespace Bourse.Silo.ReadModel;
 /// </summary>
 internal sealed class CandleQueue(int maxBars)
 {
-    private const int BatchBars = 10_000;
-    private const int BatchFeeds = 2_000;
+    private const int BatchBars = 50_000;
+    private const int BatchFeeds = 5_000;
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _arrived = new(0, 1);

@@ -22,6 +22,7 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
 
     private readonly CandleQueue _queue = new(MaxWaitingBars);
     private readonly CandleTable _table;
+    private readonly FeedLookup _lookup;
     private readonly TimeProvider _time;
     private readonly ILogger<CandleStore> _logger;
     private readonly CancellationTokenSource _stop = new();
@@ -34,6 +35,7 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
     public CandleStore(NpgsqlDataSource source, MonthlyPartitions partitions, TimeProvider time, ILogger<CandleStore> logger)
     {
         _table = new CandleTable(source, partitions);
+        _lookup = new FeedLookup(_table);
         _time = time;
         _logger = logger;
         using (ExecutionContext.SuppressFlow())
@@ -66,7 +68,7 @@ public sealed partial class CandleStore : ICandleStore, IAsyncDisposable
 
     /// <inheritdoc/>
     public async Task<FeedCut?> LoadNewest(string symbol, CancellationToken cancellation) =>
-        _queue.FindNewest(symbol) ?? await _table.ReadNewest(symbol, cancellation);
+        _queue.FindNewest(symbol) ?? await _lookup.Find(symbol, cancellation);
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<Bar>> Load(

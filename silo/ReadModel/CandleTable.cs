@@ -42,9 +42,9 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         WHERE symbol = $1 AND (timeframe, start) IN (SELECT * FROM unnest($2::smallint[], $3::timestamptz[])) AND start >= $4 AND start <= $5
         """;
 
-    private const string SelectMark =
+    private const string SelectNewest =
         """
-        SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints, open_bars FROM feeds WHERE symbol = $1
+        SELECT time, last_trade, price, bid, bid_size, ask, ask_size, day_open, volume, has_prints, symbol, open_bars FROM feeds WHERE symbol = ANY($1)
         """;
 
     private const string SelectMarksBelow =
@@ -131,27 +131,35 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
         return bars;
     }
 
-    /// <summary>The mark of a feed and its open bars, or null when it never had one.</summary>
-    public async Task<FeedCut?> ReadNewest(string symbol, CancellationToken cancellation)
+    /// <summary>The marks of feeds and their open bars; those that never had one are left out.</summary>
+    public async Task<Dictionary<string, FeedCut>> ReadNewest(string[] symbols, CancellationToken cancellation)
     {
-        FeedMark mark;
-        await using (var command = source.CreateCommand(SelectMark))
+        var newest = new Dictionary<string, FeedCut>(symbols.Length, StringComparer.Ordinal);
+        var old = new List<FeedMark>();
+        await using (var command = source.CreateCommand(SelectNewest))
         {
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = symbols });
             await using var reader = await command.ExecuteReaderAsync(cancellation);
-            if (!await reader.ReadAsync(cancellation))
+            while (await reader.ReadAsync(cancellation))
             {
-                return null;
-            }
-
-            mark = ReadMark(symbol, reader);
-            if (!reader.IsDBNull(10))
-            {
-                return new FeedCut(mark, [], BarCodec.Unpack(reader.GetFieldValue<byte[]>(10)));
+                var mark = ReadMark(reader.GetString(10), reader);
+                if (reader.IsDBNull(11))
+                {
+                    old.Add(mark);
+                }
+                else
+                {
+                    newest[mark.Symbol] = new FeedCut(mark, [], BarCodec.Unpack(reader.GetFieldValue<byte[]>(11)));
+                }
             }
         }
 
-        return new FeedCut(mark, [], await ReadOpen(symbol, mark.TimestampMs, cancellation));
+        foreach (var mark in old)
+        {
+            newest[mark.Symbol] = new FeedCut(mark, [], await ReadOpen(mark.Symbol, mark.TimestampMs, cancellation));
+        }
+
+        return newest;
     }
 
     /// <summary>Marks with a price, bid or ask below a bound, by symbol.</summary>

@@ -99,7 +99,7 @@ internal sealed class Ingest(IngestOptions options)
         IFeedGrain[] feeds = [.. Enumerable.Range(0, options.Symbols).Select(i => grains.GetGrain<IFeedGrain>(Symbol(i)))];
         var heap = GC.GetTotalMemory(true);
         var waking = Stopwatch.GetTimestamp();
-        await Parallel.ForEachAsync(feeds, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (feed, _) => await feed.Push([NextTick(0, NowMs())]));
+        await Parallel.ForEachAsync(feeds, new ParallelOptions { MaxDegreeOfParallelism = 1_000 }, async (feed, _) => await feed.Push([NextTick(0, NowMs())]));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"first tick of each feed (its state is looked up): {Stopwatch.GetElapsedTime(waking).TotalSeconds:F1} s; {(GC.GetTotalMemory(true) - heap) / options.Symbols:N0} bytes a feed"));
 
         var process = Process.GetCurrentProcess();
@@ -196,7 +196,7 @@ internal sealed record IngestOptions(int Symbols, int Rate, int Seconds, int Bat
 {
     public static IngestOptions Parse(string[] args)
     {
-        var options = new IngestOptions(1_000, 100_000, 30, 10, 20);
+        var options = new IngestOptions(1_000, 100_000, 30, 10, 60);
         for (var i = 0; i + 1 < args.Length; i += 2)
         {
             var value = int.Parse(args[i + 1], CultureInfo.InvariantCulture);

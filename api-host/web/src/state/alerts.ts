@@ -52,7 +52,11 @@ export class Alerts {
   }
 
   private put(alert: Alert): void {
-    this.all.update((all) => newestFirst([alert, ...all.filter((one) => one.id !== alert.id)]));
+    this.all.update((all) => {
+      // An alert may fire before the answer that it was made: what has fired stays so.
+      const known = all.find((one) => one.id === alert.id);
+      return newestFirst([known?.status === 'triggered' ? known : alert, ...all.filter((one) => one !== known)]);
+    });
   }
 }
 

@@ -19,10 +19,10 @@ export function Watchlist({ selected, onSelect }: Props) {
   const lists = useStore(watchlists.all);
   const chosen = useStore(watchlists.shown);
   const list = lists.find((one) => one.id === chosen);
-  // A list with nothing in it yet shows everything, so that there is something to put into it.
-  const instruments = list === undefined || list.symbols.length === 0 ? all : all.filter((one) => list.symbols.includes(one.symbol));
   const [filter, setFilter] = useState('');
   const wanted = filter.trim().toLowerCase();
+  // The filter looks through every market, also while a list is shown, so that there is something to put into it; as does a list with nothing in it yet.
+  const instruments = list === undefined || list.symbols.length === 0 || wanted !== '' ? all : all.filter((one) => list.symbols.includes(one.symbol));
   const shown = instruments.filter((one) => one.symbol.toLowerCase().includes(wanted) || one.name.toLowerCase().includes(wanted));
 
   function move(event: KeyboardEvent<HTMLElement>) {
@@ -44,7 +44,7 @@ export function Watchlist({ selected, onSelect }: Props) {
       <div className="panel-head">
         <h2 className="hidden">Markets</h2>
         <ListPicker />
-        <input className="filter" type="search" placeholder="Filter" aria-label="Filter markets" value={filter} onChange={(event) => setFilter(event.target.value)} />
+        <input className="filter" type="search" placeholder={list === undefined ? 'Filter' : 'Find and add'} aria-label="Filter markets" value={filter} onChange={(event) => setFilter(event.target.value)} />
       </div>
       <div className="scroll">
         <table className="grid">
