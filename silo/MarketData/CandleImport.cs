@@ -11,16 +11,37 @@ namespace Bourse.Silo.MarketData;
 /// Back-fills the charts from files, beside the feeds, whose quotes stay as they are: ticks become bars of every length; bars are kept as they are, and the
 /// longer ones are made of them. A bar that was there is replaced, so that an import can be repeated.
 /// </summary>
-public sealed class CandleImport(NpgsqlDataSource source)
+public sealed class CandleImport : IAsyncDisposable
 {
     private const int BatchBars = 20_000;
 
-    private readonly CandleTable _table = new(source, new MonthlyPartitions(source));
+    private readonly NpgsqlDataSource _source;
+    private readonly CandleTable _table;
     private readonly Dictionary<string, List<SeriesBar>> _waiting = new(StringComparer.Ordinal);
     private int _bars;
 
+    private CandleImport(NpgsqlDataSource source) => (_source, _table) = (source, new CandleTable(source, new MonthlyPartitions(source)));
+
     /// <summary>Bars in the database so far, the longer ones that were made included.</summary>
     public long Written { get; private set; }
+
+    /// <summary>Opens a database, and brings its tables up to date.</summary>
+    public static async Task<CandleImport> Open(string connectionString, CancellationToken cancellation)
+    {
+        var source = NpgsqlDataSource.Create(connectionString);
+        try
+        {
+            await Migrator.MigrateAsync(source, cancellation);
+            return new CandleImport(source);
+        }
+        catch
+        {
+            await source.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _source.DisposeAsync();
 
     /// <summary>Takes a file of bars.</summary>
     /// <exception cref="TickFileException">A line cannot be read; what came before it is kept.</exception>

@@ -38,7 +38,7 @@ internal static class Charts
         await using var source = NpgsqlDataSource.Create(database.ConnectionString);
         await using var storage = await SiloStorage.OpenAsync(database.ConnectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         var firstMs = (TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / DayMs * DayMs) - (days * DayMs);
-        await Import(source, firstMs, days);
+        await Import(database.ConnectionString, firstMs, days);
         await using (var copy = source.CreateCommand("CREATE TABLE plain AS SELECT * FROM candles; ALTER TABLE plain ADD PRIMARY KEY (symbol, timeframe, price, start); ANALYZE"))
         {
             copy.CommandTimeout = 0;
@@ -84,7 +84,7 @@ internal static class Charts
         return 0;
     }
 
-    private static async Task Import(NpgsqlDataSource source, long firstMs, int days)
+    private static async Task Import(string connectionString, long firstMs, int days)
     {
         var file = Path.GetTempFileName();
         try
@@ -103,7 +103,7 @@ internal static class Charts
                 }
             }
 
-            var import = new CandleImport(source);
+            await using var import = await CandleImport.Open(connectionString, CancellationToken.None);
             var started = Stopwatch.GetTimestamp();
             await import.AddBars(file, null, Timeframe.Minute, CancellationToken.None);
             var elapsed = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -4,8 +4,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Bourse.ApiHost.Market;
 using Bourse.Silo.MarketData;
-using Bourse.Silo.Postgres;
-using Npgsql;
 
 namespace Bourse.ApiHost.Cli.Import;
 
@@ -42,10 +40,8 @@ public static class ImportCommand
         try
         {
             await using var database = await Database.Open(dataDir, error.WriteLine, cancellation);
-            await using var source = NpgsqlDataSource.Create(database.ConnectionString);
-            await Migrator.MigrateAsync(source, cancellation);
             var started = Stopwatch.GetTimestamp();
-            var import = new CandleImport(source);
+            await using var import = await CandleImport.Open(database.ConnectionString, cancellation);
             foreach (var file in files)
             {
                 await (BarFileReader.IsBars(file)
