@@ -100,6 +100,7 @@ public static partial class FrontEnd
         api.MapAdmin();
         api.MapUserAdmin();
         api.MapSilos();
+        api.MapVenueKeys();
         api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -17,6 +17,7 @@ using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Bourse.Silo.Risk;
 using Bourse.Silo.Silos;
+using Bourse.Silo.Venues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -35,7 +36,7 @@ public static class SiloHosting
     /// <param name="storage">Open until after the host has stopped.</param>
     public static IHostApplicationBuilder AddBourseSilo(
         this IHostApplicationBuilder builder, SiloStorage storage, Action<MarketDataOptions> marketData) =>
-        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData));
+        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData).AddVenues());
 
     /// <summary>Hosts a silo among others: those on the same database are one cluster.</summary>
     /// <param name="name">Names it in logs and for operators.</param>
@@ -47,7 +48,7 @@ public static class SiloHosting
             silo.ServeAmongOthers(storage.ConnectionString);
             silo.Configure<SiloOptions>(options => options.SiloName = name);
             silo.Configure<EndpointOptions>(options => Configure(options, builder.Configuration.GetSection("Cluster")));
-            silo.AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData);
+            silo.AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData).AddVenues();
         });
 
     /// <summary>Connects to the silos on a database, without one in this process.</summary>

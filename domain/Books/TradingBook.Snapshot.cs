@@ -145,7 +145,7 @@ public sealed partial class TradingBook
         return book;
     }
 
-    private static void SaveAccount(ref WireWriter writer, BookAccount account)
+    internal static void SaveAccount(ref WireWriter writer, BookAccount account)
     {
         writer.WriteString(account.Id);
         writer.WriteCount(account.LastCommand);
@@ -167,7 +167,7 @@ public sealed partial class TradingBook
     }
 
     // The outbox holds exactly the reports in (Acknowledged, LastReport].
-    private static BookAccount LoadAccount(ref WireReader reader, int number)
+    internal static BookAccount LoadAccount(ref WireReader reader, int number)
     {
         var account = BookAccount.Restore(reader.ReadString(), number, reader.ReadCount(), reader.ReadCount(), reader.ReadCount());
         for (var report = account.Acknowledged + 1; report <= account.LastReport; report++)

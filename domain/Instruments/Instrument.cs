@@ -18,6 +18,7 @@ public enum InstrumentStatus : byte { Open = 1, Halted = 2, Closed = 3 }
 /// <param name="Calendar">The session calendar's name: <c>us-equity</c>, <c>always</c>, <c>fx</c>.</param>
 /// <param name="MakerFeeRate">Fee on a resting order's fill, as a fraction of its notional, 0 or more.</param>
 /// <param name="TakerFeeRate">Fee on an aggressing order's fill, as a fraction of its notional, 0 or more.</param>
+/// <param name="Venue">The outside venue that its orders go to; null = the platform's own book. Never changes either.</param>
 public sealed record Instrument(
     string Symbol,
     string Name,
@@ -29,7 +30,8 @@ public sealed record Instrument(
     string Calendar,
     InstrumentStatus Status,
     decimal MakerFeeRate,
-    decimal TakerFeeRate)
+    decimal TakerFeeRate,
+    string? Venue = null)
 {
     /// <summary>The price as a whole number of ticks; false when it is off-tick, not above 0, or past the bound of a book (10^12 ticks).</summary>
     public bool TryToTicks(decimal price, out long ticks) => TryToUnits(price, TickSize, out ticks);

@@ -1,22 +1,11 @@
+using Bourse.GrainInterfaces.Venues;
+
 namespace Bourse.GrainInterfaces.Books;
 
 /// <summary>The order book of one symbol; the key is the symbol. It never calls an account inside a command's turn.</summary>
 [Alias("bourse.book")]
-public interface IBookGrain : IGrainWithStringKey
+public interface IBookGrain : IExecutionVenue
 {
-    [Alias("submit")]
-    Task<BookAnswer> Submit(BookOrder order);
-
-    [Alias("replace")]
-    Task<BookAnswer> Replace(BookReplace replace);
-
-    [Alias("cancel")]
-    Task<BookAnswer> Cancel(BookCancel cancel);
-
-    /// <summary>The reports to an account after a number, which the account thereby acknowledges.</summary>
-    [Alias("get-reports")]
-    Task<BookAnswer> GetReports(string account, long after);
-
     /// <summary>At most <paramref name="levels"/> (1 to 1,000) price levels a side.</summary>
     [Alias("get-depth")]
     Task<DepthView> GetDepth(int levels);
@@ -27,8 +16,4 @@ public interface IBookGrain : IGrainWithStringKey
     /// </summary>
     [Alias("watch-depth")]
     Task<DepthWindow> WatchDepth(int levels);
-
-    /// <summary>Wakes the book so that it delivers reports still unacknowledged.</summary>
-    [Alias("resolve")]
-    Task Resolve();
 }

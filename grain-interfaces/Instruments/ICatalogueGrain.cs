@@ -15,13 +15,14 @@ public sealed record InstrumentView(
     string Calendar,
     InstrumentStatus Status,
     decimal MakerFeeRate,
-    decimal TakerFeeRate)
+    decimal TakerFeeRate,
+    string? Venue = null)
 {
     public static InstrumentView From(Instrument i) => new(
-        i.Symbol, i.Name, i.AssetClass, i.Currency, i.TickSize, i.LotSize, i.CollarFraction, i.Calendar, i.Status, i.MakerFeeRate, i.TakerFeeRate);
+        i.Symbol, i.Name, i.AssetClass, i.Currency, i.TickSize, i.LotSize, i.CollarFraction, i.Calendar, i.Status, i.MakerFeeRate, i.TakerFeeRate, i.Venue);
 
     public Instrument ToDomain() => new(
-        Symbol, Name, AssetClass, Currency, TickSize, LotSize, CollarFraction, Calendar, Status, MakerFeeRate, TakerFeeRate);
+        Symbol, Name, AssetClass, Currency, TickSize, LotSize, CollarFraction, Calendar, Status, MakerFeeRate, TakerFeeRate, Venue);
 }
 
 /// <summary>Instruments that changed after a version.</summary>
@@ -37,7 +38,7 @@ public interface ICatalogueGrain : IGrainWithStringKey
     [Alias("get-changes")]
     Task<CatalogueChanges> GetChanges(long sinceVersion);
 
-    /// <summary>Adds or changes instruments. Throws <see cref="ArgumentException"/> when a tick or lot size would change or a value is out of bounds; then nothing is changed.</summary>
+    /// <summary>Adds or changes instruments. Throws <see cref="ArgumentException"/> when a tick or lot size or a venue would change or a value is out of bounds; then nothing is changed.</summary>
     [Alias("upsert")]
     Task Upsert(IReadOnlyList<InstrumentView> instruments);
 }

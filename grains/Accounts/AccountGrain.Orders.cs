@@ -52,7 +52,7 @@ public sealed partial class AccountGrain
                     _underWay.Add(order.Id, null);
                     await Commit();
                     var line = Line(order.Symbol);
-                    var sent = line.Book.Submit(BookCommands.Order(Id, order, instrument!, line.Durable(CommittedVersion), stops.Version));
+                    var sent = VenueOf(line, instrument!).Submit(BookCommands.Order(Id, order, instrument!, line.Durable(CommittedVersion), stops.Version));
                     await ((Task)sent).ConfigureAwait(WithoutThrowing);
                     return await Conclude(order, sent);
                 case PlaceOutcome.Repeated:
@@ -112,7 +112,7 @@ public sealed partial class AccountGrain
             _underWay.Add(orderId, null);
             await Commit();
             var line = Line(order.Symbol);
-            var sent = line.Book.Replace(BookCommands.Replace(Id, decision.Event!, instrument!, line.Durable(CommittedVersion), stops.Version));
+            var sent = VenueOf(line, instrument!).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, line.Durable(CommittedVersion), stops.Version));
             await ((Task)sent).ConfigureAwait(WithoutThrowing);
             return await Conclude(order, sent);
         }
@@ -143,7 +143,7 @@ public sealed partial class AccountGrain
             }
 
             var line = Line(order.Symbol);
-            var answer = await line.Book.Cancel(new BookCancel(orderId, Id, line.Durable(CommittedVersion)));
+            var answer = await (await VenueOf(line)).Cancel(new BookCancel(orderId, Id, line.Durable(CommittedVersion)));
             await TakeAnswer(order.Symbol, answer);
             return order.IsOpen ? Unavailable("The book has not said yet how the order ended.")
                 : answer.Kind == BookAnswerKind.Done ? AnswerOf(order, Math.Min(order.Seq, CommittedMark))

@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
+using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
+using Bourse.GrainInterfaces.Venues;
 using Bourse.Grains.Journal;
 
 namespace Bourse.Grains.Accounts;
@@ -41,17 +43,24 @@ public sealed partial class AccountGrain
         WatchSoon();
     }
 
-    // A reference that is kept knows the way.
     private BookLine Line(string symbol)
     {
         if (!_lines.TryGetValue(symbol, out var line))
         {
-            line = new BookLine(GrainFactory.GetGrain<IBookGrain>(symbol), _account.LastReport(symbol));
+            line = new BookLine(symbol, _account.LastReport(symbol));
             _lines.Add(symbol, line);
         }
 
         return line;
     }
+
+    // A reference that is kept knows the way.
+    private IExecutionVenue VenueOf(BookLine line, Instrument instrument) => line.Venue ??= instrument.Venue is null
+        ? (IExecutionVenue)GrainFactory.GetGrain<IBookGrain>(line.Symbol)
+        : GrainFactory.GetGrain<IVenueGrain>(line.Symbol);
+
+    private async ValueTask<IExecutionVenue> VenueOf(BookLine line) => line.Venue
+        ?? VenueOf(line, await catalogue.Find(line.Symbol) ?? throw new JournalUnavailableException($"the catalogue does not know {line.Symbol} yet"));
 
     /// <summary>
     /// What an account that was just activated tells: its journal may lack what its books have journaled, and may have been told by it before a
@@ -102,7 +111,7 @@ public sealed partial class AccountGrain
     private async Task FetchMissing(string symbol, List<ChannelUpdate>? updates)
     {
         var line = Line(symbol);
-        var missing = await line.Book.GetReports(Id, line.Durable(CommittedVersion));
+        var missing = await (await VenueOf(line)).GetReports(Id, line.Durable(CommittedVersion));
         ThrowIfFaulted();
         Take(symbol, missing.Reports, updates);
     }
@@ -188,7 +197,7 @@ public sealed partial class AccountGrain
         var instrument = await catalogue.Find(symbol)
             ?? throw new JournalUnavailableException($"the catalogue does not know {symbol} yet");
         var line = Line(symbol);
-        var answer = await line.Book.GetReports(Id, line.Durable(CommittedVersion));
+        var answer = await (await VenueOf(line)).GetReports(Id, line.Durable(CommittedVersion));
         await TakeAnswer(symbol, answer);
         foreach (var pending in _account.UnresolvedCommands(symbol).ToArray())
         {
@@ -199,8 +208,8 @@ public sealed partial class AccountGrain
 
             var acknowledged = line.Durable(CommittedVersion);
             var resent = pending.Order is { } order
-                ? await line.Book.Submit(BookCommands.Order(Id, order, instrument, acknowledged))
-                : await line.Book.Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
+                ? await VenueOf(line, instrument).Submit(BookCommands.Order(Id, order, instrument, acknowledged))
+                : await VenueOf(line, instrument).Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
             await TakeAnswer(symbol, resent);
         }
     }

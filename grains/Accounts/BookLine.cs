@@ -1,16 +1,19 @@
-using Bourse.GrainInterfaces.Books;
+using Bourse.GrainInterfaces.Venues;
 
 namespace Bourse.Grains.Accounts;
 
-/// <summary>The way to a book, and how many of its reports are durable with the account.</summary>
+/// <summary>The way to where a symbol trades, its book or an outside venue, and how many of its reports are durable with the account.</summary>
 /// <param name="report">The newest report applied, which is durable.</param>
-internal sealed class BookLine(IBookGrain book, long report)
+internal sealed class BookLine(string symbol, long report)
 {
     private long _durable = report;
     private long _applied = report;
     private long _appliedVersion;
 
-    public IBookGrain Book => book;
+    public string Symbol => symbol;
+
+    /// <summary>Null until it has been looked up; an instrument's venue never changes.</summary>
+    public IExecutionVenue? Venue { get; set; }
 
     /// <summary>Reports up to this number are applied; they are durable when the account's <paramref name="version"/> is.</summary>
     public void Apply(long upTo, long version, long committedVersion)

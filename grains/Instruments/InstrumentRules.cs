@@ -48,8 +48,14 @@ public static class InstrumentRules
             return "the calendar is of the known ones.";
         }
 
-        return existing is not null && (existing.TickSize != instrument.TickSize || existing.LotSize != instrument.LotSize)
-            ? "tick and lot size never change."
+        if (instrument.Venue is { } venue && (venue.Length is 0 or > 24 || !venue.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')))
+        {
+            return "a venue is 1 to 24 of a-z, 0-9, '-'.";
+        }
+
+        return existing is not null
+            && (existing.TickSize != instrument.TickSize || existing.LotSize != instrument.LotSize || existing.Venue != instrument.Venue)
+            ? "tick size, lot size and venue never change."
             : null;
     }
 

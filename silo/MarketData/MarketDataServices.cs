@@ -4,6 +4,7 @@ using Bourse.Grains.Instruments;
 using Bourse.Silo.MarketData.Live;
 using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
+using Bourse.Silo.Venues;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -50,7 +51,8 @@ public static class MarketDataServices
             provider.GetRequiredService<InstrumentCatalogue>(),
             provider.GetRequiredService<IOptions<MarketDataOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<MarketPump>>()));
+            provider.GetRequiredService<ILogger<MarketPump>>(),
+            provider.GetService<VenueSymbols>()));
         silo.Services.AddOptions<LiveMarketOptions>().BindConfiguration("MarketData").ValidateDataAnnotations();
         silo.Services.TryAddSingleton<ProviderFactory>();
         silo.Services.TryAddSingleton<Func<LiveSource>>(provider => () => MakeLive(provider));

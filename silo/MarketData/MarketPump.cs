@@ -3,6 +3,7 @@ using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
 using Bourse.Grains.Instruments;
+using Bourse.Silo.Venues;
 using Microsoft.Extensions.Logging;
 using Orleans;
 
@@ -10,7 +11,8 @@ namespace Bourse.Silo.MarketData;
 
 /// <summary>Brings a source's ticks to the feeds, each symbol in a lane of its own, and runs the house's makers and its taker.</summary>
 public sealed partial class MarketPump(
-    IGrainFactory grains, InstrumentCatalogue catalogue, MarketDataOptions options, TimeProvider time, ILogger<MarketPump> logger)
+    IGrainFactory grains, InstrumentCatalogue catalogue, MarketDataOptions options, TimeProvider time, ILogger<MarketPump> logger,
+    VenueSymbols? venues = null)
 {
     private readonly ConcurrentDictionary<string, SymbolLane> _lanes = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<Task> _work = [];
@@ -56,7 +58,7 @@ public sealed partial class MarketPump(
     /// <summary>Completes when the makers and the taker have stopped.</summary>
     public Task WaitForMakers() => Task.WhenAll(_makers);
 
-    private List<(Instrument, Tick)> Markets() => [.. _lanes.Values.Select(l => (l.Instrument, l.Newest))];
+    private List<(Instrument, Tick)> Markets() => [.. _lanes.Values.Where(l => l.Instrument.Venue is null).Select(l => (l.Instrument, l.Newest))];
 
     private async Task<SymbolLane> OpenLane(string symbol, IMarketDataSource source, CancellationToken cancellation)
     {
@@ -69,7 +71,9 @@ public sealed partial class MarketPump(
         }
 
         var makerLeads = options.Source != MarketDataKind.Replay || !ReplaySpeed.TryParse(options.Speed, out var speed) || !speed.IsMax;
-        var maker = options.Makers ? new HouseMaker(instrument, grains, options, time, logger) : null;
+
+        // The house quotes on the platform's own books only: elsewhere its orders would be real ones.
+        var maker = options.Makers && instrument.Venue is null ? new HouseMaker(instrument, grains, options, time, logger) : null;
         var lane = new SymbolLane(instrument, grains.GetGrain<IFeedGrain>(symbol), maker, makerLeads, time, logger);
         _lanes[symbol] = lane;
         _work.Add(Task.Run(() => lane.Run(cancellation), cancellation));
@@ -86,7 +90,7 @@ public sealed partial class MarketPump(
     {
         cancellation.ThrowIfCancellationRequested();
         await catalogue.Refresh();
-        var missing = symbols.Where(s => !catalogue.TryGet(s, out _)).Select(source.Describe).ToList();
+        var missing = symbols.Where(s => !catalogue.TryGet(s, out _)).Select(source.Describe).Select(i => venues?.Apply(i) ?? i).ToList();
         if (missing.Count > 0)
         {
             await grains.GetGrain<ICatalogueGrain>(CatalogueGrain.Key).Upsert(missing);

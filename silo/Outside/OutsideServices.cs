@@ -17,6 +17,9 @@ public sealed class OutsideServices : IHealthCheck, IDisposable
     /// <summary>The service of a name, from now on among those looked at.</summary>
     public OutsideHealth Of(string name) => _services.GetOrAdd(name, static (n, meter) => new OutsideHealth(n, meter), _meter);
 
+    /// <summary>One that nothing depends on: not among those looked at.</summary>
+    public OutsideHealth Apart(string name) => new(name, _meter);
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var services = _services.Values.OrderBy(s => s.Name, StringComparer.Ordinal).ToList();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
+using Bourse.Domain.Venues;
 
 namespace Bourse.Silo.ReadModel;
 
@@ -112,6 +113,10 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved, NamePool names)
             {
                 ApplyBook(names.Of(row.Stream["book/"u8.Length..]), row);
             }
+            else if (row.Stream.StartsWith("venue/"u8))
+            {
+                ApplyVenue(names.Of(row.Stream["venue/"u8.Length..]), row);
+            }
         }
         catch (WireFormatException e)
         {
@@ -212,6 +217,29 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved, NamePool names)
                 Unresolved.AddFill(taker, symbol, trade.Number, isMaker: false, book.TimeMs);
                 Unresolved.AddFill(maker, symbol, trade.Number, isMaker: true, book.TimeMs);
             }
+        }
+    }
+
+    // The other side is the venue's, and nobody waits for it.
+    private void ApplyVenue(Name symbol, in RawRow row)
+    {
+        var reader = new WireReader(row.Payload);
+        for (var i = 0; i < row.Count; i++)
+        {
+            if (VenueEventCodec.Read(ref reader) is not VenueOrderFilled fill)
+            {
+                continue;
+            }
+
+            var trade = fill.ToTrade();
+            var view = new BookTradeView
+            {
+                Number = trade.Number, Price = trade.Price, Quantity = trade.Quantity, Side = trade.Side, TakerFee = trade.TakerFee,
+                MakerFee = trade.MakerFee, TakerOrderId = trade.TakerOrderId, MakerOrderId = trade.MakerOrderId,
+            };
+            Trades.Add(symbol, view, names.Of(trade.TakerAccount), names.Of(trade.MakerAccount), trade.TimeMs);
+            LastTrades.Of(symbol.Number, out _) = new LastTradeRow(symbol, trade.Number, trade.Price);
+            Unresolved.AddFill(names.Of(fill.Account), symbol, trade.Number, fill.IsMaker, trade.TimeMs);
         }
     }
 

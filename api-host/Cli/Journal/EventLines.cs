@@ -7,6 +7,7 @@ using Bourse.Domain.Accounts;
 using Bourse.Domain.Audit;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
+using Bourse.Domain.Venues;
 using Bourse.Silo.Journal;
 
 namespace Bourse.ApiHost.Cli.Journal;
@@ -21,6 +22,7 @@ internal static class EventLines
     {
         _ when stream.StartsWith("account/", StringComparison.Ordinal) => OfAccount,
         _ when stream.StartsWith("book/", StringComparison.Ordinal) => OfBook,
+        _ when stream.StartsWith("venue/", StringComparison.Ordinal) => OfVenue,
         AuditLog.Stream => OfAudit,
         _ => null,
     };
@@ -46,6 +48,19 @@ internal static class EventLines
         {
             var entry = BookJournal.Read(ref reader);
             lines.Add((version, Line(version, row.Time, entry.Kind.ToString(), Fields(entry))));
+        }
+
+        return lines;
+    }
+
+    private static List<(long Version, string Line)> OfVenue(StreamRow row)
+    {
+        var lines = new List<(long, string)>(row.Count);
+        var reader = new WireReader(row.Payload);
+        for (var version = row.Version; version < row.Version + row.Count; version++)
+        {
+            var e = VenueEventCodec.Read(ref reader);
+            lines.Add((version, Line(version, row.Time, e.GetType().Name, JsonSerializer.SerializeToNode(e, e.GetType(), s_format)!.AsObject())));
         }
 
         return lines;

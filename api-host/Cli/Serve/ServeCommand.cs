@@ -89,6 +89,7 @@ internal static class ServeCommand
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = AppContext.BaseDirectory });
         AddLogging(builder.Logging, folder);
         builder.Configuration.AddSecretFiles();
+        builder.Configuration.AddMasterKey(options.DataDir);
         builder.AddBourseClusterSilo(
             NameOf(ServeRole.Silo, options.Number), storage, marketData => ConfigureMarketData(options, builder.Configuration, marketData));
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();

@@ -2,6 +2,7 @@ using System.Buffers;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
+using Bourse.Domain.Venues;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel.Verification;
@@ -68,26 +69,51 @@ internal sealed class KeptSnapshots(NpgsqlConnection connection, VerifyReport re
         try
         {
             var kept = TradingBook.Load(book.Symbol, await State(stream, version, cancellation));
-            foreach (var account in kept.Accounts)
-            {
-                if (book.FindAccount(account.Id) is { } folded && folded.LastReport == account.LastReport)
-                {
-                    folded.Acknowledge(account.Acknowledged);
-                    account.Acknowledge(folded.Acknowledged);
-                }
-            }
-
-            _bytes.ResetWrittenCount();
-            book.Save(_bytes);
-            var expected = _bytes.WrittenSpan.ToArray();
-            _bytes.ResetWrittenCount();
-            kept.Save(_bytes);
-            report.Check(Checks.Snapshots, _bytes.WrittenSpan.SequenceEqual(expected), () => $"{stream} {version}");
+            Align(book.FindAccount, kept.Accounts);
+            Check(stream, version, book.Save, kept.Save);
         }
         catch (WireFormatException e)
         {
             report.Check(Checks.Snapshots, false, () => $"{stream} {version}: {e.Message}");
         }
+    }
+
+    /// <summary>As that of a book.</summary>
+    public async Task Compare(string stream, VenueOrders orders, CancellationToken cancellation)
+    {
+        var version = orders.Version;
+        try
+        {
+            var kept = VenueOrders.Load(orders.Symbol, await State(stream, version, cancellation));
+            Align(orders.FindAccount, kept.Accounts);
+            Check(stream, version, orders.Save, kept.Save);
+        }
+        catch (WireFormatException e)
+        {
+            report.Check(Checks.Snapshots, false, () => $"{stream} {version}: {e.Message}");
+        }
+    }
+
+    private static void Align(Func<string, BookAccount?> find, IReadOnlyList<BookAccount> kept)
+    {
+        foreach (var account in kept)
+        {
+            if (find(account.Id) is { } folded && folded.LastReport == account.LastReport)
+            {
+                folded.Acknowledge(account.Acknowledged);
+                account.Acknowledge(folded.Acknowledged);
+            }
+        }
+    }
+
+    private void Check(string stream, long version, Action<IBufferWriter<byte>> folded, Action<IBufferWriter<byte>> kept)
+    {
+        _bytes.ResetWrittenCount();
+        folded(_bytes);
+        var expected = _bytes.WrittenSpan.ToArray();
+        _bytes.ResetWrittenCount();
+        kept(_bytes);
+        report.Check(Checks.Snapshots, _bytes.WrittenSpan.SequenceEqual(expected), () => $"{stream} {version}");
     }
 
     private async Task<byte[]> State(string stream, long version, CancellationToken cancellation)

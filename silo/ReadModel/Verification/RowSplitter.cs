@@ -1,15 +1,19 @@
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
 using Bourse.Domain.Serialization;
+using Bourse.Domain.Venues;
 
 namespace Bourse.Silo.ReadModel.Verification;
+
+/// <summary>Whose events a row holds.</summary>
+internal enum RowKind : byte { Account, Book, Venue }
 
 /// <summary>Cuts a row after given events, so that the state between them can be looked at.</summary>
 internal static class RowSplitter
 {
     /// <param name="after">Versions within the row, in order.</param>
     /// <exception cref="WireFormatException">The events cannot be read.</exception>
-    public static List<TailRow> Split(TailRow row, IReadOnlyList<long> after, bool isBook)
+    public static List<TailRow> Split(TailRow row, IReadOnlyList<long> after, RowKind kind)
     {
         var parts = new List<TailRow>();
         var (version, offset) = (row.Version, 0);
@@ -19,7 +23,7 @@ internal static class RowSplitter
         {
             for (; next <= cut; next++)
             {
-                end += Length(row.Payload.AsSpan(end), isBook);
+                end += Length(row.Payload.AsSpan(end), kind);
             }
 
             parts.Add(row with { Version = version, Count = (int)(next - version), Payload = row.Payload[offset..end] });
@@ -34,17 +38,23 @@ internal static class RowSplitter
         return parts;
     }
 
-    private static int Length(ReadOnlySpan<byte> bytes, bool isBook)
+    private static int Length(ReadOnlySpan<byte> bytes, RowKind kind)
     {
-        if (isBook)
+        var rest = bytes;
+        var reader = new WireReader(bytes);
+        switch (kind)
         {
-            var reader = new WireReader(bytes);
-            BookJournal.Read(ref reader);
-            return bytes.Length - reader.Rest.Length;
+            case RowKind.Account:
+                AccountEventCodec.Read(ref rest);
+                return bytes.Length - rest.Length;
+            case RowKind.Book:
+                BookJournal.Read(ref reader);
+                break;
+            default:
+                VenueEventCodec.Read(ref reader);
+                break;
         }
 
-        var rest = bytes;
-        AccountEventCodec.Read(ref rest);
-        return bytes.Length - rest.Length;
+        return bytes.Length - reader.Rest.Length;
     }
 }

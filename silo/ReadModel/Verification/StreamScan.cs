@@ -14,9 +14,12 @@ internal static class StreamScan
     public static IAsyncEnumerable<TailRow> One(NpgsqlConnection connection, string stream, CancellationToken cancellation) =>
         Read(connection, "stream_key = $1 AND stream = $2", [Fingerprint.Of(stream), stream], cancellation);
 
-    /// <summary>What is neither an account's nor a book's.</summary>
+    /// <summary>What is neither an account's nor a book's nor a venue's.</summary>
     public static IAsyncEnumerable<TailRow> Others(NpgsqlConnection connection, CancellationToken cancellation) =>
-        Read(connection, "NOT (stream >= 'account/' AND stream < 'account0') AND NOT (stream >= 'book/' AND stream < 'book0')", [], cancellation);
+        Read(connection, """
+            NOT (stream >= 'account/' AND stream < 'account0') AND NOT (stream >= 'book/' AND stream < 'book0')
+            AND NOT (stream >= 'venue/' AND stream < 'venue0')
+            """, [], cancellation);
 
     private static async IAsyncEnumerable<TailRow> Read(
         NpgsqlConnection connection, string condition, object[] parameters, [EnumeratorCancellation] CancellationToken cancellation)

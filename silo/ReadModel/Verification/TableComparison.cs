@@ -35,7 +35,7 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
         await ComparePositions(fold, cancellation);
     }
 
-    public async Task Compare(BookFold fold, CancellationToken cancellation)
+    public async Task Compare(SymbolFold fold, CancellationToken cancellation)
     {
         _expected["trades"] += fold.Trades.Count;
         _expected["last_trades"] += fold.Trades.Count == 0 ? 0 : 1;
@@ -45,15 +45,15 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
             SELECT number, price, quantity, side, taker_order_id, taker_account, taker_fee, maker_order_id, maker_account, maker_fee, time
             FROM trades WHERE symbol = $1
             """,
-            fold.Book.Symbol,
-            r => table = table.With(BookFold.Fingerprint(new BookTrade(
+            fold.Symbol,
+            r => table = table.With(SymbolFold.Fingerprint(new BookTrade(
                 r.GetInt64(0), r.GetDecimal(1), r.GetDecimal(2), (Side)r.GetInt16(3), r.GetGuid(4), r.GetString(5), r.GetDecimal(6),
                 r.GetGuid(7), r.GetString(8), r.GetDecimal(9), r.GetFieldValue<DateTimeOffset>(10).ToUnixTimeMilliseconds()))),
             cancellation);
         report.Check(
             Checks.TradeTable,
             table == fold.Trades,
-            () => $"{fold.Book.Symbol}: {fold.Trades.Count} in the journal, {table.Count} in the table, or their content differs");
+            () => $"{fold.Symbol}: {fold.Trades.Count} in the journal, {table.Count} in the table, or their content differs");
     }
 
     /// <summary>At the very end: the tables hold nothing beyond what was compared.</summary>

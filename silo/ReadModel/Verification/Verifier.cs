@@ -53,7 +53,11 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
         say?.Invoke("replaying accounts");
         await Accounts(journal, cursor, comparison, snapshots, cancellation);
         say?.Invoke($"replaying books ({_pairs.Count} pairs of account and book)");
-        await Books(journal, cursor, comparison, snapshots, cancellation);
+        await Symbols(
+            journal, "book", RowKind.Book, symbol => new BookFold(symbol, _report, _pairs, _missing), cursor, comparison, snapshots, cancellation);
+        await Symbols(
+            journal, "venue", RowKind.Venue, symbol => new VenueFold(symbol, _report, _pairs, _missing), cursor, comparison, snapshots, cancellation);
+        CheckPairs();
         await Others(journal, snapshots, cancellation);
         CheckAssets();
         snapshots.Finish();
@@ -88,7 +92,7 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
                 compared = true;
             }
 
-            foreach (var part in Parts(row, snapshots, isBook: false))
+            foreach (var part in Parts(row, snapshots, RowKind.Account))
             {
                 fold!.Apply(part);
                 if (!fold.IsBroken && snapshots.Within(part).Any())
@@ -128,18 +132,19 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
         }
     }
 
-    private async Task Books(
-        NpgsqlConnection journal, JournalCursor cursor, TableComparison comparison, KeptSnapshots snapshots, CancellationToken cancellation)
+    private async Task Symbols(
+        NpgsqlConnection journal, string prefix, RowKind kind, Func<string, SymbolFold> begin, JournalCursor cursor, TableComparison comparison,
+        KeptSnapshots snapshots, CancellationToken cancellation)
     {
-        BookFold? fold = null;
+        SymbolFold? fold = null;
         var chain = new StreamChain(_report);
         var compared = false;
-        await foreach (var row in StreamScan.Kind(journal, "book", cancellation))
+        await foreach (var row in StreamScan.Kind(journal, prefix, cancellation))
         {
             if (chain.Begins(row))
             {
                 await End();
-                fold = new BookFold(row.Stream["book/".Length..], _report, _pairs, _missing);
+                fold = begin(row.Stream[(prefix.Length + 1)..]);
                 compared = false;
             }
 
@@ -150,22 +155,17 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
                 compared = true;
             }
 
-            foreach (var part in Parts(row, snapshots, isBook: true))
+            foreach (var part in Parts(row, snapshots, kind))
             {
                 fold!.Apply(part);
                 if (!fold.IsBroken && snapshots.Within(part).Any())
                 {
-                    await snapshots.Compare(row.Stream, fold.Book, cancellation);
+                    await fold.CompareSnapshot(snapshots, row.Stream, cancellation);
                 }
             }
         }
 
         await End();
-        foreach (var ((account, symbol), pair) in _pairs)
-        {
-            _report.UnderWay += pair.LastCommand - pair.BookCommands;
-            _report.Check(Checks.Commands, pair.IsConfirmed, () => $"{symbol} does not have everything that it answered to account {account}");
-        }
 
         async Task End()
         {
@@ -183,6 +183,15 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
                     await comparison.Compare(fold, cancellation);
                 }
             }
+        }
+    }
+
+    private void CheckPairs()
+    {
+        foreach (var ((account, symbol), pair) in _pairs)
+        {
+            _report.UnderWay += pair.LastCommand - pair.BookCommands;
+            _report.Check(Checks.Commands, pair.IsConfirmed, () => $"{symbol} does not have everything that it answered to account {account}");
         }
     }
 
@@ -256,12 +265,12 @@ public sealed class Verifier(NpgsqlDataSource source, TimeProvider time, ILogger
         }
     }
 
-    private static List<TailRow> Parts(TailRow row, KeptSnapshots snapshots, bool isBook)
+    private static List<TailRow> Parts(TailRow row, KeptSnapshots snapshots, RowKind kind)
     {
         var cuts = snapshots.Within(row).ToList();
         try
         {
-            return cuts.Count == 0 ? [row] : RowSplitter.Split(row, cuts, isBook);
+            return cuts.Count == 0 ? [row] : RowSplitter.Split(row, cuts, kind);
         }
         catch (WireFormatException)
         {

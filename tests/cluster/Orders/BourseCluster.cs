@@ -8,6 +8,7 @@ using Bourse.Silo;
 using Bourse.Silo.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 
 namespace Bourse.Tests.Cluster.Orders;
@@ -32,7 +33,7 @@ internal sealed class BourseCluster : IAsyncDisposable
 
     public SiloStorage Storage => _storage;
 
-    public static async Task<BourseCluster> Start(string connectionString, short silos = 1, JournalOptions? journal = null)
+    public static async Task<BourseCluster> Start(string connectionString, short silos = 1, JournalOptions? journal = null, Action<ISiloBuilder>? configure = null)
     {
         var storage = await SiloStorage.OpenAsync(
             connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None, journal);
@@ -42,6 +43,7 @@ internal sealed class BourseCluster : IAsyncDisposable
         {
             silo.AddBourseGrains(storage);
             silo.AddIncomingGrainCallFilter(faults);
+            configure?.Invoke(silo);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync();
@@ -50,10 +52,10 @@ internal sealed class BourseCluster : IAsyncDisposable
         return started;
     }
 
-    public async Task AddInstrument(string symbol, decimal price)
+    public async Task AddInstrument(string symbol, decimal price, string? venue = null)
     {
         await Grains.GetGrain<ICatalogueGrain>("catalogue").Upsert([new InstrumentView(
-            symbol, symbol, AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, "always", InstrumentStatus.Open, 0.0005m, 0.001m)]);
+            symbol, symbol, AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, "always", InstrumentStatus.Open, 0.0005m, 0.001m, venue)]);
         foreach (var silo in Cluster.Silos)
         {
             await Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<InstrumentCatalogue>().Refresh();
@@ -72,9 +74,9 @@ internal sealed class BourseCluster : IAsyncDisposable
         return account;
     }
 
-    public PlaceOrder Limit(Side side, decimal quantity, decimal price, TimeInForce timeInForce = TimeInForce.Gtc, string? clientOrderId = null) =>
+    public PlaceOrder Limit(Side side, decimal quantity, decimal price, TimeInForce timeInForce = TimeInForce.Gtc, string? clientOrderId = null, string symbol = Symbol) =>
         new(new OrderTerms(
-            Symbol, side, OrderType.Limit, timeInForce, quantity, price, null, false, false, SelfTradePrevention.CancelNewest,
+            symbol, side, OrderType.Limit, timeInForce, quantity, price, null, false, false, SelfTradePrevention.CancelNewest,
             clientOrderId ?? $"c{Interlocked.Increment(ref _clientOrderIds)}"));
 
     public PlaceOrder Market(Side side, decimal quantity) => new(new OrderTerms(

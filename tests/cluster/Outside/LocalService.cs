@@ -89,11 +89,11 @@ internal sealed class LocalService : IAsyncDisposable
         }
     }
 
+    /// <summary>Harmless when done twice: a test may have the service go away before its end.</summary>
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _app.DisposeAsync();
-        _end.Dispose();
     }
 
     private async Task Talk(Func<LocalService, WebSocket, int, Task> talk, WebSocket socket)
