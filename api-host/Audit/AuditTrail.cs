@@ -1,4 +1,5 @@
 using Bourse.ApiHost.Auth;
+using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Audit;
 
 namespace Bourse.ApiHost.Audit;
@@ -6,6 +7,8 @@ namespace Bourse.ApiHost.Audit;
 /// <summary>Writes to the audit log who does what from where. Never a password, token or e-mail address: ids tell who it was.</summary>
 public sealed class AuditTrail(IGrainFactory grains)
 {
+    private static readonly TimeSpan s_reload = TimeSpan.FromMilliseconds(200);
+
     /// <summary>
     /// Durable when it comes back. What an operator does is written before it is done: an act without its entry cannot be, an entry whose act
     /// failed can. Throws what the grain's call throws; then the act is not to be done.
@@ -17,5 +20,21 @@ public sealed class AuditTrail(IGrainFactory grains)
     public Task Write(string actor, HttpContext context, string name, string target = "", string reason = "", string details = "") =>
         Write(new AuditRecord(name, actor, context.Connection.RemoteIpAddress?.ToString() ?? "", target, reason, details));
 
-    public Task Write(AuditRecord record) => grains.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(record);
+    /// <summary>
+    /// Asked once more when the log was written by another process meanwhile, as <c>bourse admin</c> does beside a server that runs: the log reloads then. Should the
+    /// first have been written after all, the entry stands twice.
+    /// </summary>
+    public async Task Write(AuditRecord record)
+    {
+        var log = grains.GetGrain<IAuditGrain>(IAuditGrain.Key);
+        try
+        {
+            await log.Append(record);
+        }
+        catch (OutcomeUnknownException)
+        {
+            await Task.Delay(s_reload);
+            await log.Append(record);
+        }
+    }
 }
