@@ -60,7 +60,5 @@ export class OperatorRest extends Rest {
   setLimits = (wish: Record<string, unknown>): Promise<Limits> => this.call('PUT', '/risk/limits', wish);
 
   /** The newest entries, newest first. */
-  async audit(): Promise<AuditEntry[]> {
-    return (await this.call<Page<AuditEntry>>('GET', '/admin/audit?limit=100')).items;
-  }
+  audit = async (): Promise<AuditEntry[]> => (await this.call<Page<AuditEntry>>('GET', '/admin/audit?limit=100')).items;
 }
