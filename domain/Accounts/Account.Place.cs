@@ -45,7 +45,13 @@ public sealed partial class Account
             ?? AdvancedChecks.Terms(request, instrument!, nowMs)
             ?? AdvancedChecks.FirstStop(request, instrument!, referencePrice, terms, out terms)
             ?? OrderChecks.Prices(terms, request.Type, instrument!, referencePrice, limits, out terms);
-        if (refusal is null && _open.Count >= limits.MaxOpenOrders)
+        var group = request.Advanced?.Group;
+        if (group is not null)
+        {
+            refusal ??= GroupChecks.Terms(request, group, referencePrice);
+        }
+
+        if (refusal is null && _open.Count + (group?.Legs().Count() ?? 0) >= limits.MaxOpenOrders)
         {
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
@@ -64,7 +70,9 @@ public sealed partial class Account
             return Refused(refusal);
         }
 
-        var kind = ReservationOf(request.Side, instrument.Currency, limits);
+        var kind = group is { Class: OrderClass.Oco }
+            ? ReservationKind.None // its stop-loss reserves for both
+            : ReservationOf(request.Side, instrument.Currency, limits);
         var reserved = kind switch
         {
             ReservationKind.Cash => Reservation.Cash(request.Quantity, terms.BookPrice, feeRate),
@@ -72,15 +80,15 @@ public sealed partial class Account
             _ => 0m,
         };
         refusal = CheckFree(kind, request.Symbol, instrument.Currency, reserved);
-        return refusal is not null
-            ? Refused(refusal)
-            : new PlaceDecision(
-                PlaceOutcome.Placed,
-                new OrderPlaced(
-                    orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs,
-                    request.Type == OrderType.TrailingStop ? terms.StopPrice : null),
-                null,
-                null);
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
+        var placed = new OrderPlaced(
+            orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs,
+            request.Type == OrderType.TrailingStop ? terms.StopPrice : null);
+        return group is null ? new PlaceDecision(PlaceOutcome.Placed, placed, null, null) : DecideLegs(placed, instrument, referencePrice, limits);
     }
 
     private static PlaceDecision Refused(Refusal refusal) => new(PlaceOutcome.Refused, null, null, refusal);

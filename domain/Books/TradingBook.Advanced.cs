@@ -65,7 +65,14 @@ public sealed partial class TradingBook
             SetExpiry(order.Id, advanced.ExpireAtMs);
         }
 
-        Report(_book.Submit(order, advanced.Special), order.Id, nowMs);
+        if (advanced.Exit is { } exit)
+        {
+            SubmitGroup(order, exit, nowMs);
+        }
+        else
+        {
+            Report(_book.Submit(order, advanced.Special), order.Id, nowMs);
+        }
     }
 
     private void SetExpiry(long id, long atMs)
@@ -80,6 +87,11 @@ public sealed partial class TradingBook
         if (_trailed.Count != 0)
         {
             _trailed.Remove(id);
+        }
+
+        if (_groups.Count != 0)
+        {
+            ForgetGroup(id);
         }
 
         if (_expiryOf.Count != 0 && _expiryOf.Remove(id, out var atMs))

@@ -12,6 +12,9 @@ public sealed partial class TradingBook
     // With what TradingBook.Advanced keeps, at the end.
     private const byte AdvancedVersion = 2;
 
+    // With the order groups behind that.
+    private const byte GroupVersion = 3;
+
     /// <summary>
     /// Does the commands of a journal's row again and checks that they give the same bytes. Throws
     /// <see cref="InvalidDataException"/> when they do not: then the journal was written by another matching engine.
@@ -69,8 +72,8 @@ public sealed partial class TradingBook
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);
-        var advanced = _expiries.Count > 0 || _trailed.Count > 0;
-        writer.WriteByte(advanced ? AdvancedVersion : PlainVersion);
+        var version = _groups.Count > 0 ? GroupVersion : _expiries.Count > 0 || _trailed.Count > 0 ? AdvancedVersion : PlainVersion;
+        writer.WriteByte(version);
         writer.WriteCount(Version);
         BookJournal.WriteTermsBody(ref writer, Terms);
         writer.WriteCount(SessionEndMs);
@@ -95,9 +98,14 @@ public sealed partial class TradingBook
         var engine = new ArrayBufferWriter<byte>();
         _book.Save(engine);
         writer.WriteBytes(engine.WrittenSpan);
-        if (advanced)
+        if (version >= AdvancedVersion)
         {
             SaveAdvanced(ref writer);
+        }
+
+        if (version >= GroupVersion)
+        {
+            SaveGroups(ref writer);
         }
 
         writer.Flush();
@@ -108,7 +116,7 @@ public sealed partial class TradingBook
     {
         var reader = new WireReader(state);
         var version = reader.ReadByte();
-        if (version is not (PlainVersion or AdvancedVersion))
+        if (version is < PlainVersion or > GroupVersion)
         {
             throw new WireFormatException($"A book's snapshot of version {version} is unknown.");
         }
@@ -137,9 +145,14 @@ public sealed partial class TradingBook
         }
 
         book._book = OrderBook.Load(reader.ReadBytes());
-        if (version == AdvancedVersion)
+        if (version >= AdvancedVersion)
         {
             book.LoadAdvanced(ref reader);
+        }
+
+        if (version >= GroupVersion)
+        {
+            book.LoadGroups(ref reader);
         }
 
         return book;

@@ -83,7 +83,11 @@ public sealed partial class OrderBook
             e.Account = account;
             e.MakerAccount = maker.Account;
             e.Side = side;
-            if (maker.IsSpecial) e.MakerLeavesLots += HiddenOf(maker);
+            if (maker.IsSpecial)
+            {
+                e.MakerLeavesLots += HiddenOf(maker);
+                ReduceTwinOf(maker, lots);
+            }
 
             if (maker.Leaves == lots)
             {

@@ -72,11 +72,14 @@ public sealed partial class OrderBook
         ref var node = ref _pool[index];
         var leaves = node.Leaves;
         var metItself = Match(opposite, node.Id, node.Account, node.Side, node.Stp, bound, ref leaves);
+        if (node.IsSpecial && leaves != node.Leaves) ReduceTwinOf(node, node.Leaves - leaves);
         node.Filled += node.Leaves - leaves;
         node.Leaves = leaves;
         if (leaves > 0 && !metItself) return true;
         if (leaves > 0) EmitCanceled(node, CancelReason.SelfTrade);
+        var twin = node.IsSpecial ? TwinOf(node) : 0;
         Forget(index);
+        if (twin != 0) CancelTwin(twin, CancelReason.Twin);
         return false;
     }
 

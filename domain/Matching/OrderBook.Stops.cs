@@ -56,7 +56,12 @@ public sealed partial class OrderBook
             Stp = node.Stp,
             IsSpecial = node.IsSpecial,
         };
-        if (order.IsSpecial) _incoming = _specials[order.Id].Terms;
+        if (order.IsSpecial)
+        {
+            _incoming = _specials[order.Id].Terms;
+            if (TwinOf(node) is var twin and not 0) CancelTwin(twin, CancelReason.Twin);
+        }
+
         EmitStanding(order, BookEventKind.Triggered, StopsOf(node.Side).Flip(node.Rank), node.Leaves);
         Forget(index);
         Execute(order, isNew: false);

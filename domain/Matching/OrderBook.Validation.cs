@@ -47,6 +47,7 @@ public sealed partial class OrderBook
         {
             var index = _ids.Find(id);
             Invariant.Holds(index != 0 && _pool[index].IsSpecial && special.HiddenLots >= 0, "special terms without their order");
+            if (special.TwinId != 0) ValidatePair(index, special.TwinId);
             trailing += _pool[index].Type == OrderType.TrailingStop ? 1 : 0;
         }
 

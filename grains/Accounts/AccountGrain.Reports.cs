@@ -199,7 +199,7 @@ public sealed partial class AccountGrain
 
             var acknowledged = line.Durable(CommittedVersion);
             var resent = pending.Order is { } order
-                ? await line.Book.Submit(BookCommands.Order(Id, order, instrument, acknowledged))
+                ? await line.Book.Submit(BookCommands.Order(_account, order, instrument, acknowledged))
                 : await line.Book.Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
             await TakeAnswer(symbol, resent);
         }
