@@ -20,6 +20,7 @@ using Bourse.Silo.Silos;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Storage;
 
@@ -89,6 +90,8 @@ public static class SiloHosting
         services.AddSingleton<IRateCounts>(new PostgresRateCounts(storage.Source));
         services.AddSingleton<IBookDeadlines, PostgresBookDeadlines>();
         services.AddSingleton<CommitPacer>();
+        services.AddOptions<BreakerOptions>().BindConfiguration("Breakers").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<BreakerOptions>>().Value);
         services.AddSingleton<KillSwitches>();
         services.AddHostedService(provider => provider.GetRequiredService<KillSwitches>());
         services.AddSingleton<IAlertStore, AlertStore>();

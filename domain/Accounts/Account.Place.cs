@@ -111,13 +111,14 @@ public sealed partial class Account
         var buy = side == Side.Buy;
         var position = link?.Position.Quantity ?? 0;
         var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
-        if (reduceOnly || mustReduce is not null)
+        var covered = link is null ? 0 : buy ? link.ReduceBuy : link.ReduceSell;
+        if (reduceOnly || covered > 0 || mustReduce is not null)
         {
+            // All open orders of a side together stay within the position while one of them is reduce-only: whichever fill first, none goes beyond it.
             var reducible = buy ? -position : position;
-            var reducing = link is null ? 0 : mustReduce is not null ? open : buy ? link.ReduceBuy : link.ReduceSell;
-            if (reducing + added > reducible)
+            if (open + added > reducible)
             {
-                return new Refusal(mustReduce ?? RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
+                return new Refusal(mustReduce ?? RefusalCode.ReduceOnly, $"The position is {position}, and orders for {open} of it are open already, {covered} of them reduce-only.");
             }
         }
 

@@ -15,6 +15,9 @@ public sealed partial class TradingBook
     // With the order groups behind that.
     private const byte GroupVersion = 3;
 
+    // With the band and the halt behind those.
+    private const byte HaltVersion = 4;
+
     /// <summary>
     /// Does the commands of a journal's row again and checks that they give the same bytes. Throws
     /// <see cref="InvalidDataException"/> when they do not: then the journal was written by another matching engine.
@@ -56,6 +59,15 @@ public sealed partial class TradingBook
                 case BookEntryKind.Expire:
                     ExpireDue(entry.TimeMs, again);
                     break;
+                case BookEntryKind.Halt:
+                    BeginHalt(entry.Halt!, again);
+                    break;
+                case BookEntryKind.Reopen:
+                    Reopen(entry.ReferenceTicks, entry.TimeMs, again);
+                    break;
+                case BookEntryKind.Band:
+                    SetBand(entry.Band.LowTicks, entry.Band.HighTicks, entry.Band.PauseMs, entry.TimeMs, again);
+                    break;
                 case BookEntryKind.Trails:
                     TellTrails(entry.TimeMs, again);
                     break;
@@ -72,7 +84,7 @@ public sealed partial class TradingBook
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);
-        var version = _groups.Count > 0 ? GroupVersion : _expiries.Count > 0 || _trailed.Count > 0 ? AdvancedVersion : PlainVersion;
+        var version = Halt is not null || _bandPauseMs != 0 ? HaltVersion : _groups.Count > 0 ? GroupVersion : _expiries.Count > 0 || _trailed.Count > 0 ? AdvancedVersion : PlainVersion;
         writer.WriteByte(version);
         writer.WriteCount(Version);
         BookJournal.WriteTermsBody(ref writer, Terms);
@@ -108,6 +120,11 @@ public sealed partial class TradingBook
             SaveGroups(ref writer);
         }
 
+        if (version >= HaltVersion)
+        {
+            SaveHalt(ref writer);
+        }
+
         writer.Flush();
     }
 
@@ -116,7 +133,7 @@ public sealed partial class TradingBook
     {
         var reader = new WireReader(state);
         var version = reader.ReadByte();
-        if (version is < PlainVersion or > GroupVersion)
+        if (version is < PlainVersion or > HaltVersion)
         {
             throw new WireFormatException($"A book's snapshot of version {version} is unknown.");
         }
@@ -153,6 +170,11 @@ public sealed partial class TradingBook
         if (version >= GroupVersion)
         {
             book.LoadGroups(ref reader);
+        }
+
+        if (version >= HaltVersion)
+        {
+            book.LoadHalt(ref reader);
         }
 
         return book;

@@ -94,6 +94,7 @@ public sealed partial class TradingBook(string symbol)
         }
 
         SettleGroups(nowMs);
+        NoteBand(nowMs);
         ForgetUnlessOpen(id);
         BookJournal.WriteSubmit(events, order, nowMs, _trades);
         Version++;
@@ -119,6 +120,7 @@ public sealed partial class TradingBook(string symbol)
             var lots = IsLeg(id) ? 0 : replace.QuantityLots;
             Report(_book.Replace(id, replace.PriceTicks, lots, replace.StopPriceTicks), id, nowMs, replace.Revision);
             SettleGroups(nowMs);
+            NoteBand(nowMs);
             ForgetUnlessOpen(id);
         }
 

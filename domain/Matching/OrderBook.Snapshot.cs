@@ -7,7 +7,7 @@ namespace Bourse.Domain.Matching;
 /// <content>
 /// The whole state as bytes: version, last trade price, trade count, then the four lists (bids, asks, buy stops, sell stops), each a count and its
 /// orders in priority order; in version 2, which only a book with special orders has, then these: a count and their terms by id; in version 3, which only a book with
-/// pairs has, the terms say the other order too. Little-endian. The same
+/// pairs has, the terms say the other order too. Of a book that collects or has a band, the version has its highest bit set and those stand behind the header. Little-endian. The same
 /// commands give the same bytes.
 /// </content>
 public sealed partial class OrderBook
@@ -15,6 +15,10 @@ public sealed partial class OrderBook
     private const byte PlainVersion = 1;
     private const byte SpecialVersion = 2;
     private const byte PairVersion = 3;
+
+    // A flag of the version: behind the header stand the band and whether the book collects.
+    private const byte Guarded = 0x80;
+    private const int GuardBytes = 1 + 8 + 8;
     private const int SpecialBytes = (4 * 8) + 4;
     private const int HeaderBytes = 1 + 8 + 8;
     private const int OrderBytes = (5 * 8) + 4 + 5;
@@ -28,7 +32,10 @@ public sealed partial class OrderBook
         header[0] = _specials.Count == 0 ? PlainVersion : hasPairs ? PairVersion : SpecialVersion;
         BinaryPrimitives.WriteInt64LittleEndian(header[1..], _lastTrade);
         BinaryPrimitives.WriteInt64LittleEndian(header[9..], _tradeCount);
+        var isGuarded = _collecting || _bandLow != 0 || _bandHigh != MaxPriceTicks;
+        if (isGuarded) header[0] |= Guarded;
         writer.Advance(HeaderBytes);
+        if (isGuarded) SaveGuard(writer);
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[_bids, _asks, _buyStops, _sellStops]) Save(queue, writer);
         if (_specials.Count != 0) SaveSpecials(writer, hasPairs);
     }
@@ -37,7 +44,7 @@ public sealed partial class OrderBook
     /// <exception cref="InvalidDataException">The bytes are not a snapshot of a version that this code knows, or hold more orders than the options allow.</exception>
     public static OrderBook Load(ReadOnlySpan<byte> snapshot, OrderBookOptions? options = null)
     {
-        if (snapshot.Length < HeaderBytes || snapshot[0] is not (PlainVersion or SpecialVersion or PairVersion)) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
+        if (snapshot.Length < HeaderBytes || (snapshot[0] & ~Guarded) is not (PlainVersion or SpecialVersion or PairVersion)) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
         var book = new OrderBook(options)
         {
             _lastTrade = BinaryPrimitives.ReadInt64LittleEndian(snapshot[1..]),
@@ -45,8 +52,10 @@ public sealed partial class OrderBook
         };
         if (book._lastTrade is < 0 or > MaxPriceTicks || book._tradeCount < 0) throw new InvalidDataException("The order book's snapshot has an impossible last trade.");
         var rest = snapshot[HeaderBytes..];
+        if ((snapshot[0] & Guarded) != 0) book.LoadGuard(ref rest);
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
-        if (snapshot[0] != PlainVersion) book.LoadSpecials(ref rest, hasPairs: snapshot[0] == PairVersion);
+        var version = snapshot[0] & ~Guarded;
+        if (version != PlainVersion) book.LoadSpecials(ref rest, hasPairs: version == PairVersion);
         if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");
         book._changes?.Clear();
         try
@@ -59,6 +68,25 @@ public sealed partial class OrderBook
         }
 
         return book;
+    }
+
+    private void SaveGuard(IBufferWriter<byte> writer)
+    {
+        var bytes = writer.GetSpan(GuardBytes);
+        bytes[0] = _collecting ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[1..], _bandLow);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[9..], _bandHigh);
+        writer.Advance(GuardBytes);
+    }
+
+    private void LoadGuard(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < GuardBytes) throw new InvalidDataException("The order book's snapshot ends early.");
+        var (low, high) = (BinaryPrimitives.ReadInt64LittleEndian(rest[1..]), BinaryPrimitives.ReadInt64LittleEndian(rest[9..]));
+        if (rest[0] > 1 || low < 0 || high < low || high > MaxPriceTicks) throw new InvalidDataException("The order book's snapshot has an impossible band.");
+        SetBand(low, high);
+        _collecting = rest[0] == 1;
+        rest = rest[GuardBytes..];
     }
 
     private void Save(PriceTimeQueue queue, IBufferWriter<byte> writer)

@@ -22,14 +22,14 @@ public sealed partial class OrderBook
         EmitStanding(order, BookEventKind.Held, order.StopPriceTicks, order.QuantityLots);
     }
 
-    /// <summary>Whether the last trade has reached a stop price.</summary>
+    /// <summary>Whether the last trade has reached a stop price. In an auction stops wait for its price.</summary>
     private bool IsThrough(Side side, long stopPrice) =>
-        _lastTrade != 0 && (side == Side.Buy ? _lastTrade >= stopPrice : _lastTrade <= stopPrice);
+        _lastTrade != 0 && !_collecting && (side == Side.Buy ? _lastTrade >= stopPrice : _lastTrade <= stopPrice);
 
     /// <summary>Elects the stops that this command's trades have reached, those that the elected orders' trades reach included.</summary>
     private void ElectStops()
     {
-        while (true)
+        while (!_collecting)
         {
             var queue = _buyStops.BestRank <= _buyStops.Flip(_high) ? _buyStops : _sellStops;
             if (queue == _sellStops && _sellStops.BestRank > _sellStops.Flip(_low)) return;
