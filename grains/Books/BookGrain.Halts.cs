@@ -1,5 +1,8 @@
+using Bourse.Domain.Anomalies;
 using Bourse.Domain.Books;
+using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Breakers;
 using Bourse.Grains.Journal;
 
 namespace Bourse.Grains.Books;
@@ -13,6 +16,8 @@ public sealed partial class BookGrain
     // Null without a breaker.
     private MovingReference? _reference;
     private decimal _bandReference;
+    private SymbolWatch? _watch;
+    private long _watchedVersion;
     private BookHalt? _toldHalt;
     private long _toldAt;
 
@@ -61,7 +66,36 @@ public sealed partial class BookGrain
             await MoveBand();
         }
 
+        if (breakers.Anomalies != AnomalyAction.Off)
+        {
+            await Watch();
+        }
+
         await TellHalt();
+    }
+
+    private async Task Watch()
+    {
+        var (commands, price) = (_book.Version - _watchedVersion, await quotes.GetReference(Symbol));
+        (_watch, _watchedVersion) = (_watch ?? new SymbolWatch(), _book.Version);
+        if (_watch.Observe(price, commands) is not { } found || _book.Halt is not null)
+        {
+            return;
+        }
+
+        BookLog.AnomalyFound(log, Symbol, found.Series, found.Value, found.Score);
+        var reason = string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"Within a second {(found.Series == "price" ? $"the price moved by {found.Value:F1} basis points" : $"{found.Value:F0} commands came")}; the score is {found.Score:F1}.");
+        if (breakers.Anomalies == AnomalyAction.Warn)
+        {
+            await GrainFactory.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(new AuditRecord("symbol.anomaly", "platform", "", Symbol, reason, found.Series));
+            return;
+        }
+
+        var nowMs = NowMs;
+        BeginChange();
+        await Do((book, _, events) => book.BeginHalt(new BookHalt("anomaly", reason, "", nowMs, nowMs + (breakers.PauseSeconds * 1_000L)), events));
     }
 
     private async Task ReopenNow()

@@ -21,7 +21,7 @@ public sealed partial class BookGrain
         {
             await KeepHalt();
         }
-        catch (JournalUnavailableException away)
+        catch (Exception away) when (Outage.Is(away))
         {
             BookLog.UpkeepFailed(log, Symbol, away);
         }

@@ -2,6 +2,7 @@ using System.Buffers;
 using Bourse.Domain.Books;
 using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Breakers;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;

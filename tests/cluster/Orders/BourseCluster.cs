@@ -3,7 +3,7 @@ using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
-using Bourse.Grains.Books;
+using Bourse.Grains.Breakers;
 using Bourse.Grains.Instruments;
 using Bourse.Silo;
 using Bourse.Silo.Journal;

@@ -1,9 +1,12 @@
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
+using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Books;
-using Bourse.Grains.Books;
+using Bourse.GrainInterfaces.Feeds;
+using Bourse.GrainInterfaces.Risk;
+using Bourse.Grains.Breakers;
 using Bourse.Silo.ReadModel.Verification;
 
 namespace Bourse.Tests.Cluster.Orders;
@@ -63,6 +66,29 @@ public sealed class HaltTests : IAsyncLifetime
             [("symbol.halted", "price_band"), ("symbol.reopened", "price_band")]);
         (await Verifier.Run(_database, null, CancellationToken.None)).Errors.ShouldBeEmpty();
     }
+
+    [Fact]
+    public async Task An_index_that_falls_halts_everything_until_the_pause_is_over_and_says_so()
+    {
+        var trader = await _bourse.OpenAccount();
+        var breaker = _bourse.Grains.GetGrain<IMarketBreakerGrain>(IMarketBreakerGrain.Key);
+        await breaker.Look([BourseCluster.Symbol]);
+        await Eventually.Holds(async () => (await Switch()) is null);
+        var nowMs = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+        await _bourse.Grains.GetGrain<IFeedGrain>(BourseCluster.Symbol).Push([new Tick(nowMs, 92m, 1m, 91.99m, 1m, 92.01m, 1m)]);
+
+        await Eventually.Holds(async () =>
+        {
+            await breaker.Look([BourseCluster.Symbol]);
+            return (await Switch()) is { State: TradingState.Halted, Reason: "The index has fallen by 7 % today." };
+        });
+        await Eventually.Holds(async () => (await trader.Place(_bourse.Limit(Side.Buy, 1, 90m))).Code == "trading_halted");
+        var log = await _bourse.Grains.GetGrain<IAuditGrain>(IAuditGrain.Key).Read(1, 100);
+        log.Entries.Count(e => e.Event == "market.halted").ShouldBe(1);
+    }
+
+    private async Task<SwitchView?> Switch() =>
+        (await _bourse.Grains.GetGrain<IKillSwitchGrain>(IKillSwitchGrain.Key).Get(-1)).Switches!.FirstOrDefault(s => s.Scope == SwitchScope.Global);
 
     private async Task<IReadOnlyList<SymbolHalt>> Halts() => (await _bourse.Grains.GetGrain<IHaltsGrain>(IHaltsGrain.Key).Get(-1)).Halts!;
 }
