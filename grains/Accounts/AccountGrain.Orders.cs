@@ -47,9 +47,9 @@ public sealed partial class AccountGrain
             {
                 case PlaceOutcome.Placed:
                     Apply(decision.Event!);
-                    foreach (var leg in decision.Legs ?? [])
+                    if (decision.Legs is { } legs)
                     {
-                        Apply(leg);
+                        ApplyLegs(legs);
                     }
 
                     var order = _account.FindOrder(decision.Event!.OrderId)!;
@@ -241,6 +241,14 @@ public sealed partial class AccountGrain
         if (orderId is { } ended && _underWay.Remove(ended, out var waiters))
         {
             waiters?.SetResult();
+        }
+    }
+
+    private void ApplyLegs(IReadOnlyList<OrderPlaced> legs)
+    {
+        foreach (var leg in legs)
+        {
+            Apply(leg);
         }
     }
 
