@@ -47,6 +47,7 @@ public sealed partial class BookGrain
     {
         BeginCommand(await FindInstrument());
         await ReopenNow();
+        await TellHalt();
         return await GetAuction();
     }
 

@@ -57,7 +57,6 @@ public sealed class HaltTests : IAsyncLifetime
         var answer = await trader.Place(_bourse.Limit(Side.Buy, 3, 108m));
 
         (answer.Order!.FilledQuantity, answer.Order.Status).ShouldBe((1m, OrderStatus.PartiallyFilled));
-        await Eventually.Holds(async () => await Halts() is [{ IsHalted: true, Code: "price_band" }]);
         await Eventually.Holds(async () => (await trader.GetPortfolio()).Positions is [{ Quantity: 3 }]);
         await Eventually.Holds(async () => await Halts() is [{ IsHalted: false }]);
         await Eventually.Holds(async () => (await book.GetAuction()).BandHigh > 105);
