@@ -1,9 +1,11 @@
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Books;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Books;
 
 /// <summary>See <see cref="IHaltsGrain"/>.</summary>
+[HashBasedPlacement]
 public sealed class HaltsGrain(TimeProvider time) : Grain, IHaltsGrain
 {
     private const int MaxEnded = 1_000;

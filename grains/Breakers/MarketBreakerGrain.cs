@@ -3,10 +3,12 @@ using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Risk;
+using Orleans.Placement;
 
 namespace Bourse.Grains.Breakers;
 
 /// <summary>See <see cref="IMarketBreakerGrain"/>. What <see cref="IndexBreaker"/> decides is kept before it is done, and done again until it has been.</summary>
+[HashBasedPlacement]
 public sealed class MarketBreakerGrain(
     [PersistentState("market-breaker", "bourse")] IPersistentState<MarketBreakerState> state, TimeProvider time) : Grain, IMarketBreakerGrain
 {
