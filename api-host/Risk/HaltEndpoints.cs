@@ -2,6 +2,7 @@ using Bourse.ApiHost.Admin;
 using Bourse.ApiHost.Audit;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Market;
+using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Wire;
 using Bourse.GrainInterfaces.Books;

@@ -51,7 +51,7 @@ public sealed partial class Account
             refusal ??= GroupChecks.Terms(request, group, referencePrice);
         }
 
-        if (refusal is null && _open.Count + (group?.Legs().Count() ?? 0) >= limits.MaxOpenOrders)
+        if (refusal is null && _open.Count + (group?.Legs().Count ?? 0) >= limits.MaxOpenOrders)
         {
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }

@@ -31,18 +31,13 @@ public sealed record OrderGroupTerms(
     OrderClass Class, decimal? TakeProfitPrice = null, decimal? StopPrice = null, decimal? StopLimitPrice = null)
 {
     /// <summary>The legs, of which there is at least one.</summary>
-    public IEnumerable<LegKind> Legs()
+    public IReadOnlyList<LegKind> Legs() => (TakeProfitPrice, StopPrice) switch
     {
-        if (TakeProfitPrice is not null)
-        {
-            yield return LegKind.TakeProfit;
-        }
-
-        if (StopPrice is not null)
-        {
-            yield return LegKind.StopLoss;
-        }
-    }
+        (not null, not null) => [LegKind.TakeProfit, LegKind.StopLoss],
+        (not null, null) => [LegKind.TakeProfit],
+        (null, not null) => [LegKind.StopLoss],
+        _ => [],
+    };
 
     /// <summary>The id of a leg: that of the order that began the group, but for its last byte. The other way round it gives the order's id.</summary>
     public static Guid LegId(Guid orderId, LegKind leg)
