@@ -13,7 +13,6 @@ public sealed class HaltsGrain(TimeProvider time) : Grain, IHaltsGrain
     private readonly Dictionary<string, SymbolHalt> _halts = new(StringComparer.Ordinal);
 
     // Begins where no earlier activation's count can be, so that a front end sees that this one is another.
-    private readonly long _startedMs = time.GetUtcNow().ToUnixTimeMilliseconds();
     private long _version = time.GetUtcNow().ToUnixTimeMilliseconds();
 
     public async Task Note(SymbolHalt halt)
@@ -24,9 +23,9 @@ public sealed class HaltsGrain(TimeProvider time) : Grain, IHaltsGrain
             return;
         }
 
-        if (halt.By.Length == 0 && (known is not null || halt.SinceMs > _startedMs))
+        if (halt.By.Length == 0)
         {
-            // What a person does is in the log already. What was there before this activation is, too.
+            // What a person does is in the log already. A halt that goes on while this grain is made anew is there twice.
             await GrainFactory.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(
                 new AuditRecord(halt.IsHalted ? "symbol.halted" : "symbol.reopened", "platform", "", halt.Symbol, halt.Reason, halt.Code));
         }
