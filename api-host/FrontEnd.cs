@@ -95,6 +95,7 @@ public static partial class FrontEnd
         api.MapAccounts();
         api.MapMarket();
         api.MapRisk();
+        api.MapHalts();
         api.MapWatchlists();
         api.MapAlerts();
         api.MapAdmin();

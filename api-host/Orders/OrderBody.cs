@@ -1,11 +1,11 @@
-using System.Text.Json;
 using Bourse.ApiHost.Problems;
+using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 
 namespace Bourse.ApiHost.Orders;
 
-/// <summary>An order as a client sends it. Members that are not here are passed over; those that are here and not served yet are refused.</summary>
+/// <summary>An order as a client sends it. Members that are not here are passed over.</summary>
 public sealed record OrderBody
 {
     public string? Symbol { get; init; }
@@ -40,14 +40,14 @@ public sealed record OrderBody
 
     public decimal? DisplayQty { get; init; }
 
-    public JsonElement? TakeProfit { get; init; }
+    public TakeProfitBody? TakeProfit { get; init; }
 
-    public JsonElement? StopLoss { get; init; }
+    public StopLossBody? StopLoss { get; init; }
 
-    /// <summary>The order's terms. Throws <see cref="ProblemException"/> where they cannot be read or are not served.</summary>
+    /// <summary>The order's terms. Throws <see cref="ProblemException"/> where they cannot be read.</summary>
     public OrderTerms ToTerms(string symbol, string clientOrderId)
     {
-        RefuseUnserved();
+        var orderClass = OrderClass is null or "" or "simple" ? (OrderClass?)null : OneOf(OrderClass, "order_class", OrderNames.ToClass);
         var type = OneOf(Type, "type", OrderNames.ToType);
         return new OrderTerms(
             symbol,
@@ -55,7 +55,7 @@ public sealed record OrderBody
             type,
             OneOf(TimeInForce, "time_in_force", OrderNames.ToTimeInForce),
             Positive(Qty ?? throw Missing("qty"), "qty"),
-            Price(LimitPrice, "limit_price", type is OrderType.Limit or OrderType.StopLimit),
+            Price(LimitOf(orderClass), "limit_price", type is OrderType.Limit or OrderType.StopLimit),
             Price(StopPrice, "stop_price", type is OrderType.Stop or OrderType.StopLimit),
             PostOnly ?? false,
             ReduceOnly ?? false,
@@ -63,14 +63,14 @@ public sealed record OrderBody
                 ? Domain.Matching.SelfTradePrevention.CancelNewest
                 : OneOf(SelfTradePrevention, "self_trade_prevention", OrderNames.ToSelfTradePrevention),
             clientOrderId,
-            ToAdvanced());
+            ToAdvanced(ToGroup(orderClass)));
     }
 
     /// <summary>Null when none of these terms is given. Whether they fit the order is the account's to say.</summary>
-    private AdvancedTermsView? ToAdvanced()
+    private AdvancedTermsView? ToAdvanced(OrderGroupView? group)
     {
         var advanced = new AdvancedTermsView(
-            Given(DisplayQty, "display_qty"), ExpireAt?.ToUnixTimeMilliseconds(), Given(TrailPrice, "trail_price"), Given(TrailPercent, "trail_percent"));
+            Given(DisplayQty, "display_qty"), ExpireAt?.ToUnixTimeMilliseconds(), Given(TrailPrice, "trail_price"), Given(TrailPercent, "trail_percent"), group);
         return advanced == new AdvancedTermsView() ? null : advanced;
     }
 
@@ -94,24 +94,35 @@ public sealed record OrderBody
 
     private static ProblemException Missing(string field) => new(Problem.Malformed(field, $"{field} is missing."));
 
-    private static bool IsGiven(JsonElement? value) => value is { ValueKind: not (JsonValueKind.Null or JsonValueKind.Undefined) };
-
-    private static void Refuse(bool asked, string field)
+    /// <summary>An OCO order is the take-profit itself, and says its price in either place.</summary>
+    private decimal? LimitOf(OrderClass? orderClass)
     {
-        if (asked)
-        {
-            throw new ProblemException(Problem.Refused("not_supported", $"This {field} is not served here.", field));
-        }
+        var profit = orderClass == Domain.Accounts.OrderClass.Oco ? TakeProfit?.LimitPrice : null;
+        return profit is null || LimitPrice is null || profit == LimitPrice
+            ? LimitPrice ?? profit
+            : throw new ProblemException(Problem.Malformed("take_profit", "limit_price and the limit_price of take_profit differ."));
     }
 
-    private void RefuseUnserved()
+    /// <summary>Null for a simple order. Whether the legs fit the order is the account's to say.</summary>
+    private OrderGroupView? ToGroup(OrderClass? orderClass)
     {
-        Refuse(OrderClass is "bracket" or "oco" or "oto", "order_class");
-        Refuse(IsGiven(TakeProfit), "take_profit");
-        Refuse(IsGiven(StopLoss), "stop_loss");
-        if (OrderClass is not (null or "" or "simple"))
+        if (orderClass is not { } known)
         {
-            throw new ProblemException(Problem.Malformed("order_class", "This is no order_class."));
+            return TakeProfit is null && StopLoss is null
+                ? null
+                : throw new ProblemException(Problem.Refused("invalid_order_class", "A simple order has no legs.", "order_class"));
         }
+
+        return new OrderGroupView(
+            known,
+            TakeProfit is null || known == Domain.Accounts.OrderClass.Oco ? null : Positive(TakeProfit.LimitPrice ?? throw Missing("take_profit.limit_price"), "take_profit.limit_price"),
+            StopLoss is null ? null : Positive(StopLoss.StopPrice ?? throw Missing("stop_loss.stop_price"), "stop_loss.stop_price"),
+            StopLoss?.LimitPrice is { } limit ? Positive(limit, "stop_loss.limit_price") : null);
     }
 }
+
+/// <summary>The leg that ends a position with profit, a limit order.</summary>
+public sealed record TakeProfitBody(decimal? LimitPrice);
+
+/// <summary>The leg that ends a position with loss: a stop order, or with a limit price a stop-limit order.</summary>
+public sealed record StopLossBody(decimal? StopPrice, decimal? LimitPrice);

@@ -2,6 +2,7 @@ using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Wire;
+using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
@@ -68,7 +69,7 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
     {
         var orderId = OrderId(id);
         var order = await Account(caller).GetOrder(orderId) ?? await history.GetOrder(caller.Account, orderId, cancellation);
-        return shape.Order(order ?? throw NoSuchOrder());
+        return shape.Order(await WithLegs(order ?? throw NoSuchOrder(), caller, cancellation));
     }
 
     public async Task<OrderJson> GetByClientOrderId(Caller caller, string clientOrderId, CancellationToken cancellation)
@@ -80,7 +81,27 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
 
         var order = await Account(caller).GetOrderByClientOrderId(clientOrderId)
             ?? await history.GetOrderByClientOrderId(caller.Account, clientOrderId, cancellation);
-        return shape.Order(order ?? throw NoSuchOrder());
+        return shape.Order(await WithLegs(order ?? throw NoSuchOrder(), caller, cancellation));
+    }
+
+    /// <summary>Legs that the account has forgotten come from the read model.</summary>
+    private async Task<OrderView> WithLegs(OrderView order, Caller caller, CancellationToken cancellation)
+    {
+        if (order.Advanced is not { Group: { } group, Leg: null })
+        {
+            return order;
+        }
+
+        var legs = new List<OrderView>();
+        foreach (var id in group.ToDomain().Legs().Select(kind => OrderGroupTerms.LegId(order.Id, kind)))
+        {
+            if ((order.Legs?.FirstOrDefault(l => l.Id == id) ?? await history.GetOrder(caller.Account, id, cancellation)) is { } leg)
+            {
+                legs.Add(leg);
+            }
+        }
+
+        return order with { Legs = legs };
     }
 
     /// <summary>An account forgets orders that ended long ago; the read model still has them.</summary>

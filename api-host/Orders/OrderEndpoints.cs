@@ -20,7 +20,8 @@ public static class OrderEndpoints
             .WithQuery(("validate", "true: says what would happen, places nothing and answers 200 with an order_preview"));
         orders.MapGet("/", List).Produces<ListJson<OrderJson>>().WithProblems(400).WithQuery(
             ("status", "open (default), closed or all"), ("symbol", "only this symbol"), ("after", "only orders created after this time; or a page's token"),
-            ("limit", "1 to 500; 50 by default"), ("direction", "desc (default) or asc"), ("page_token", "as the page before gave it"));
+            ("limit", "1 to 500; 50 by default"), ("direction", "desc (default) or asc"), ("page_token", "as the page before gave it"),
+            ("nested", "true: legs stand in the legs of their order"));
         orders.MapDelete("/", CancelAll).Produces<IReadOnlyList<CancelRowJson>>(StatusCodes.Status207MultiStatus).WithQuery(("symbol", "only this symbol"));
         orders.MapGet("/by_client_order_id/{clientOrderId}", GetByClientOrderId).Produces<OrderJson>().WithProblems(404);
         orders.MapGet("/{id}", Get).Produces<OrderJson>().WithProblems(404);
@@ -58,7 +59,7 @@ public static class OrderEndpoints
         var known = symbol is null ? null : (await instruments.Get(symbol))?.Symbol ?? symbol;
         var ascending = input.OneOf("direction", "desc", "asc", "desc") == "asc";
         var query = new OrderQuery(caller.Account, open, known, after, input.Int("limit", DefaultLimit, 1, MaxLimit), ascending, token);
-        return Answer.Json(await lists.Get(caller, query, request.HttpContext.RequestAborted));
+        return Answer.Json(await lists.Get(caller, query, input.OneOf("nested", "false", "true", "false") == "true", request.HttpContext.RequestAborted));
     }
 
     /// <summary><c>after</c> is a page's token or a time; <c>page_token</c> is a page's token.</summary>

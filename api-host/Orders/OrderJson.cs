@@ -2,6 +2,8 @@ namespace Bourse.ApiHost.Orders;
 
 /// <summary>An order on the wire.</summary>
 /// <param name="Seq">The number of the newest event of the order channel that touched it.</param>
+/// <param name="OrderClass"><c>simple</c>, <c>bracket</c>, <c>oco</c> or <c>oto</c>; a leg has that of its order.</param>
+/// <param name="Legs">Of the order that begins a group, where it is asked for by itself; else null.</param>
 public sealed record OrderJson(
     string Id,
     string ClientOrderId,
@@ -24,7 +26,9 @@ public sealed record OrderJson(
     string? TrailPrice = null,
     string? TrailPercent = null,
     DateTimeOffset? ExpireAt = null,
-    string? DisplayQty = null);
+    string? DisplayQty = null,
+    string OrderClass = "simple",
+    IReadOnlyList<OrderJson>? Legs = null);
 
 /// <summary>A list; <paramref name="NextPageToken"/> is null at its end.</summary>
 public sealed record ListJson<T>(IReadOnlyList<T> Items, string? NextPageToken);

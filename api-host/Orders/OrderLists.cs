@@ -1,4 +1,5 @@
 using Bourse.ApiHost.Auth;
+using Bourse.Domain.Accounts;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.History;
 
@@ -13,13 +14,22 @@ public sealed class OrderLists(IGrainFactory grains, IHistoryReader history, Ord
     /// <summary>How many of the newest events are laid over: more than the read model is ever behind by for one trader.</summary>
     private const int RecentUpdates = 500;
 
-    public async Task<ListJson<OrderJson>> Get(Caller caller, OrderQuery query, CancellationToken cancellation)
+    /// <param name="nested">Legs stand in their orders' <c>legs</c>, as far as the page has both, and not by themselves.</param>
+    public async Task<ListJson<OrderJson>> Get(Caller caller, OrderQuery query, bool nested, CancellationToken cancellation)
     {
         var account = grains.GetGrain<IAccountGrain>(caller.Account);
         var page = query.Open == true
             ? Cut((await account.GetOpenOrders()).Where(order => Matches(order, query)), query)
             : await Merged(account, query, cancellation);
-        return new ListJson<OrderJson>([.. page.Items.Select(shape.Order)], page.NextPageToken);
+        return new ListJson<OrderJson>([.. (nested ? Nested(page.Items) : page.Items).Select(shape.Order)], page.NextPageToken);
+    }
+
+    private static IEnumerable<OrderView> Nested(IReadOnlyList<OrderView> orders)
+    {
+        var first = orders.Where(o => o.Advanced is { Group: not null, Leg: null }).Select(o => o.Id).ToHashSet();
+        var legs = orders.Where(o => o.Advanced?.Leg is not null).ToLookup(o => OrderGroupTerms.LegId(o.Id, o.Advanced!.Leg!.Value));
+        return orders.Where(o => o.Advanced?.Leg is not { } leg || !first.Contains(OrderGroupTerms.LegId(o.Id, leg)))
+            .Select(o => first.Contains(o.Id) ? o with { Legs = [.. legs[o.Id].OrderBy(l => l.Advanced!.Leg)] } : o);
     }
 
     private async Task<Page<OrderView>> Merged(IAccountGrain account, OrderQuery query, CancellationToken cancellation)

@@ -39,6 +39,22 @@ public static class OrderNames
         _ => "held",
     };
 
+    public static string Of(OrderClass? orderClass) => orderClass switch
+    {
+        OrderClass.Bracket => "bracket",
+        OrderClass.Oco => "oco",
+        OrderClass.Oto => "oto",
+        _ => "simple",
+    };
+
+    public static OrderClass? ToClass(string text) => text switch
+    {
+        "bracket" => OrderClass.Bracket,
+        "oco" => OrderClass.Oco,
+        "oto" => OrderClass.Oto,
+        _ => null,
+    };
+
     public static Side? ToSide(string text) => text switch { "buy" => Side.Buy, "sell" => Side.Sell, _ => null };
 
     public static OrderType? ToType(string text) => text switch

@@ -32,7 +32,9 @@ public sealed class OrderShape(InstrumentCache instruments)
         Price(order.Symbol, order.Advanced?.TrailPrice),
         order.Advanced?.TrailPercent is { } percent ? ExactDecimal.ToText(percent) : null,
         order.Advanced?.ExpireAtMs is { } expireAt ? DateTimeOffset.FromUnixTimeMilliseconds(expireAt) : null,
-        order.Advanced?.DisplayQuantity is { } shown ? ExactDecimal.ToText(shown) : null);
+        order.Advanced?.DisplayQuantity is { } shown ? ExactDecimal.ToText(shown) : null,
+        OrderNames.Of(order.Advanced?.Group?.Class),
+        order.Legs is { } legs ? [.. legs.Select(Order)] : null);
 
     public string? Price(string symbol, decimal? price) =>
         price is { } value ? ExactDecimal.ToText(value, instruments.Find(symbol)?.TickSize ?? 1m) : null;

@@ -2,6 +2,7 @@ using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Live;
 using Bourse.ApiHost.Problems;
 using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Risk;
 using Microsoft.AspNetCore.SignalR;
 
@@ -19,6 +20,9 @@ public sealed partial class HaltNews(IGrainFactory grains, IHubContext<TradingHu
     /// <summary>Replaced whole by the one loop; null before the first answer.</summary>
     private volatile SwitchBoard? board;
 
+    /// <summary>Likewise, of symbols that collect orders for an auction.</summary>
+    private volatile HaltList? halts;
+
     /// <summary>Tells a new connection what is not <c>active</c>.</summary>
     public async Task TellInForce(IClientProxy client, Caller? caller)
     {
@@ -28,6 +32,11 @@ public sealed partial class HaltNews(IGrainFactory grains, IHubContext<TradingHu
             {
                 await client.SendAsync(Event, RiskNames.Halt(one));
             }
+        }
+
+        foreach (var one in (halts?.Halts ?? []).Where(h => h.IsHalted))
+        {
+            await client.SendAsync(Event, RiskNames.Halt(one));
         }
     }
 
@@ -39,6 +48,7 @@ public sealed partial class HaltNews(IGrainFactory grains, IHubContext<TradingHu
             try
             {
                 await Look(stoppingToken);
+                await LookAtHalts(stoppingToken);
             }
             catch (Exception e) when (ProblemMap.Of(e) is not null)
             {
@@ -62,6 +72,23 @@ public sealed partial class HaltNews(IGrainFactory grains, IHubContext<TradingHu
         {
             var to = one.Scope == SwitchScope.Account ? hub.Clients.User(one.Id) : hub.Clients.All;
             await to.SendAsync(Event, RiskNames.Halt(one), cancellation);
+        }
+    }
+
+    private async Task LookAtHalts(CancellationToken cancellation)
+    {
+        var known = halts;
+        var now = await grains.GetGrain<IHaltsGrain>(IHaltsGrain.Key).Get(known?.Version ?? -1).WaitAsync(cancellation);
+        if (now.Halts is not { } list)
+        {
+            return;
+        }
+
+        halts = now;
+        var before = (known?.Halts ?? []).ToDictionary(h => h.Symbol, h => h.SinceMs * (h.IsHalted ? 1 : -1));
+        foreach (var one in list.Where(h => known is not null && before.GetValueOrDefault(h.Symbol) != h.SinceMs * (h.IsHalted ? 1 : -1)))
+        {
+            await hub.Clients.All.SendAsync(Event, RiskNames.Halt(one), cancellation);
         }
     }
 

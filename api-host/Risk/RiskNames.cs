@@ -1,5 +1,6 @@
 using Bourse.ApiHost.Problems;
 using Bourse.Domain.Risk;
+using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Risk;
 
 namespace Bourse.ApiHost.Risk;
@@ -38,6 +39,8 @@ public static class RiskNames
     };
 
     public static HaltJson Halt(SwitchView view) => new(Of(view.Scope), Id(view), Of(view.State), view.Reason);
+
+    public static HaltJson Halt(SymbolHalt halt) => new(Of(SwitchScope.Symbol), halt.Symbol, halt.IsHalted ? "auction" : "active", halt.Reason);
 
     public static string? Id(SwitchView view) => view.Id.Length == 0 ? null : view.Id;
 }

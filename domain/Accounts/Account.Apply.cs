@@ -13,6 +13,7 @@ public sealed partial class Account
         switch (e)
         {
             case ReportedEvent fromBook: ApplyFromBook(fromBook); break;
+            case OrderPlaced { Request.Advanced.Leg: not null } leg: ApplyLeg(leg); break;
             case OrderPlaced placed: ApplyPlaced(placed); break;
             case ReplaceRequested requested: ApplyRequested(requested); break;
             case AccountOpened opened: ApplyOpened(opened); break;
@@ -52,10 +53,18 @@ public sealed partial class Account
         link.LastCommand = e.CommandNumber;
         link.AddExposure(order, order.Quantity);
         link.Unresolved.Add(new PendingCommand(e.Symbol, e.CommandNumber, e.OrderId, 0, order.BookPrice, order.Quantity, order.StopPrice, order));
-        MayOverdraw |= e.Reservation == ReservationKind.None && request.Side == Side.Buy;
-        MayShort |= e.Reservation == ReservationKind.None && request.Side == Side.Sell;
+        NoteUnreserved(order);
         SettleReservation(link, order, e);
         Require(order.Reserved == e.Reserved, e);
+    }
+
+    private void NoteUnreserved(Order order)
+    {
+        if (order.Reservation == ReservationKind.None && !order.IsCarried)
+        {
+            MayOverdraw |= order.Side == Side.Buy;
+            MayShort |= order.Side == Side.Sell;
+        }
     }
 
     private void ApplyRequested(ReplaceRequested e)
@@ -85,18 +94,24 @@ public sealed partial class Account
         }
 
         var leaves = order.LeavesQuantity;
+        if (order is { Entry: { } entry, Reservation: ReservationKind.Cash })
+        {
+            // Cash for what the entry may still fill is held from the start; units come with the fills.
+            leaves += entry.LeavesQuantity;
+        }
+
+        var newLeaves = order.Leg is not null ? leaves : replace is null ? 0 : replace.Quantity - order.FilledQuantity;
         return order.Reservation switch
         {
             ReservationKind.Cash when replace is null => Risk.Reservation.Cash(leaves, order.BookPrice, order.FeeRate),
-            ReservationKind.Cash => Risk.Reservation.Cash(
-                leaves, order.BookPrice, order.FeeRate, replace.Quantity - order.FilledQuantity, replace.BookPrice, replace.FeeRate),
-            ReservationKind.Position => Risk.Reservation.Units(leaves, replace is null ? 0 : replace.Quantity - order.FilledQuantity),
+            ReservationKind.Cash => Risk.Reservation.Cash(leaves, order.BookPrice, order.FeeRate, newLeaves, replace.BookPrice, replace.FeeRate),
+            ReservationKind.Position => Risk.Reservation.Units(leaves, newLeaves),
             _ => 0,
         };
     }
 
     /// <summary>Holds or releases the difference to what the order has to hold now. A book's event never holds more: that was refused or done before it.</summary>
-    private void SettleReservation(BookLink link, Order order, AccountEvent e)
+    private void SettleReservation(BookLink link, Order order, AccountEvent e, bool grows = false)
     {
         if (order.Reservation == ReservationKind.None)
         {
@@ -104,7 +119,7 @@ public sealed partial class Account
         }
 
         var required = RequiredReservation(order, order.Replace);
-        if (e is ReportedEvent)
+        if (e is ReportedEvent && !grows)
         {
             required = Math.Min(required, order.Reserved);
         }
@@ -112,7 +127,7 @@ public sealed partial class Account
         var asset = order.Reservation == ReservationKind.Cash ? link.Cash : link.Units;
         if (required > order.Reserved)
         {
-            Require(asset.Free >= required - order.Reserved, e);
+            Require(asset.Free >= required - order.Reserved || (grows && MayShort), e);
             asset.Move(LedgerAccount.Free, LedgerAccount.Held, required - order.Reserved);
         }
         else

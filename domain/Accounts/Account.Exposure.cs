@@ -33,7 +33,7 @@ public sealed partial class Account
         var fees = 0m;
         foreach (var order in _open)
         {
-            if (order.Currency == Currency && order.Id != candidate?.Replaces)
+            if (order.Currency == Currency && order.Id != candidate?.Replaces && !order.IsCarried)
             {
                 var price = order.Replace is { } replace ? Math.Max(replace.BookPrice, order.BookPrice) : order.BookPrice;
                 Add(order.Symbol, order.Side, order.ExposedQuantity, price, order.FeeRate);

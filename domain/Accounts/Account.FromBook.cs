@@ -36,6 +36,7 @@ public sealed partial class Account
             case OrderExpired expired: ApplyEnded(link, expired, OrderStatus.Expired, null); break;
             case OrderReplaced replaced: ApplyReplaced(link, replaced); break;
             case ReplaceRejected rejected: ApplyReplaceRejected(link, rejected); break;
+            case LegSized sized: ApplySized(sized); break;
             case OrderTriggered: ApplyTriggered(e); break;
             case OrderTrailed trailed: ApplyTrailed(trailed); break;
         }
@@ -74,6 +75,7 @@ public sealed partial class Account
         order.Status = status;
         order.RejectCode = code;
         SettleReservation(link, order, e);
+        LeaveLegs(link, order, e);
         Touch(order, e);
         Close(order, e.TimeMs);
     }
@@ -83,12 +85,17 @@ public sealed partial class Account
         var order = OpenOrder(e);
         var change = order.Replace;
         Require(
-            change is not null && change.Revision == e.Revision && change.Quantity == e.Quantity && change.LimitPrice == e.LimitPrice
-            && StopAfter(order) == e.StopPrice && e.Quantity > order.FilledQuantity,
+            change is not null && change.Revision == e.Revision && (change.Quantity == e.Quantity || order.Leg is not null)
+            && change.LimitPrice == e.LimitPrice && StopAfter(order) == e.StopPrice && e.Quantity > order.FilledQuantity,
             e);
         link.Resolve(order.Id, e.Revision);
         link.AddExposure(order, -order.ExposedQuantity);
-        order.Quantity = e.Quantity;
+        if (order.Leg is null)
+        {
+            order.Quantity = e.Quantity;
+        }
+
+        order.ToldQuantity = e.Quantity;
         order.LimitPrice = e.LimitPrice;
         order.StopPrice = e.StopPrice;
         order.ProtectionPrice = change!.ProtectionPrice;
@@ -138,6 +145,7 @@ public sealed partial class Account
         }
 
         SettleReservation(link, order, e);
+        ShrinkTwin(link, order, e);
         MoveTrade(link, e.Side, e.Quantity, value, e.Fee);
         MayOverdraw |= order.Reservation == ReservationKind.Cash && link.Cash.Free < 0;
         var held = link.Position.Quantity;
@@ -148,6 +156,7 @@ public sealed partial class Account
             && link.Position.Quantity == link.Units.Total && link.Position.RealizedProfit == e.PositionRealizedProfit
             && link.Cash.Total == e.Cash,
             e);
+        GrowLegs(link, order, e);
         Touch(order, e);
         if (e.Completes)
         {

@@ -33,8 +33,8 @@ public sealed partial class Account
             var asset = order.Reservation == ReservationKind.Cash ? order.Currency : order.Symbol;
             held[asset] = held.GetValueOrDefault(asset) + order.Reserved;
             var open = order.Side == Matching.Side.Buy ? openBuy : openSell;
-            open[order.Symbol] = open.GetValueOrDefault(order.Symbol) + order.ExposedQuantity;
-            Check(problems, order.IsOpen && order.LeavesQuantity > 0, $"order {order.Id} is open with {order.LeavesQuantity} left");
+            open[order.Symbol] = open.GetValueOrDefault(order.Symbol) + (order.IsCarried ? 0 : order.ExposedQuantity);
+            Check(problems, order.IsOpen && (order.LeavesQuantity > 0 || (order.Leg is not null && order.LeavesQuantity == 0)), $"order {order.Id} is open with {order.LeavesQuantity} left");
             Check(problems, order.Reserved == required, $"order {order.Id} holds {order.Reserved}, not {required}");
         }
 

@@ -25,6 +25,7 @@ public sealed partial class Account
         last.OpenIndex = order.OpenIndex;
         _open.RemoveAt(_open.Count - 1);
         order.Replace = null;
+        Detach(order);
         _orders.Remove(order.Id);
         _byClientId.Remove(order.ClientOrderId);
         _closed.Add(order);

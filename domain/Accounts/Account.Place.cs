@@ -45,7 +45,13 @@ public sealed partial class Account
             ?? AdvancedChecks.Terms(request, instrument!, nowMs)
             ?? AdvancedChecks.FirstStop(request, instrument!, referencePrice, terms, out terms)
             ?? OrderChecks.Prices(terms, request.Type, instrument!, referencePrice, limits, out terms);
-        if (refusal is null && _open.Count >= limits.MaxOpenOrders)
+        var group = request.Advanced?.Group;
+        if (group is not null)
+        {
+            refusal ??= GroupChecks.Terms(request, group, referencePrice);
+        }
+
+        if (refusal is null && _open.Count + (group?.Legs().Count ?? 0) >= limits.MaxOpenOrders)
         {
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
@@ -64,7 +70,9 @@ public sealed partial class Account
             return Refused(refusal);
         }
 
-        var kind = ReservationOf(request.Side, instrument.Currency, limits);
+        var kind = group is { Class: OrderClass.Oco }
+            ? ReservationKind.None // its stop-loss reserves for both
+            : ReservationOf(request.Side, instrument.Currency, limits);
         var reserved = kind switch
         {
             ReservationKind.Cash => Reservation.Cash(request.Quantity, terms.BookPrice, feeRate),
@@ -72,15 +80,15 @@ public sealed partial class Account
             _ => 0m,
         };
         refusal = CheckFree(kind, request.Symbol, instrument.Currency, reserved);
-        return refusal is not null
-            ? Refused(refusal)
-            : new PlaceDecision(
-                PlaceOutcome.Placed,
-                new OrderPlaced(
-                    orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs,
-                    request.Type == OrderType.TrailingStop ? terms.StopPrice : null),
-                null,
-                null);
+        if (refusal is not null)
+        {
+            return Refused(refusal);
+        }
+
+        var placed = new OrderPlaced(
+            orderId, request, instrument.Currency, (link?.LastCommand ?? 0) + 1, terms.ProtectionPrice, kind, reserved, feeRate, nowMs,
+            request.Type == OrderType.TrailingStop ? terms.StopPrice : null);
+        return group is null ? new PlaceDecision(PlaceOutcome.Placed, placed, null, null) : DecideLegs(placed, instrument, referencePrice, limits);
     }
 
     private static PlaceDecision Refused(Refusal refusal) => new(PlaceOutcome.Refused, null, null, refusal);
@@ -103,13 +111,14 @@ public sealed partial class Account
         var buy = side == Side.Buy;
         var position = link?.Position.Quantity ?? 0;
         var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
-        if (reduceOnly || mustReduce is not null)
+        var covered = link is null ? 0 : buy ? link.ReduceBuy : link.ReduceSell;
+        if (reduceOnly || covered > 0 || mustReduce is not null)
         {
+            // All open orders of a side together stay within the position while one of them is reduce-only: whichever fill first, none goes beyond it.
             var reducible = buy ? -position : position;
-            var reducing = link is null ? 0 : mustReduce is not null ? open : buy ? link.ReduceBuy : link.ReduceSell;
-            if (reducing + added > reducible)
+            if (open + added > reducible)
             {
-                return new Refusal(mustReduce ?? RefusalCode.ReduceOnly, $"The position is {position}, and {reducing} of it is being reduced already.");
+                return new Refusal(mustReduce ?? RefusalCode.ReduceOnly, $"The position is {position}, and orders for {open} of it are open already, {covered} of them reduce-only.");
             }
         }
 

@@ -46,6 +46,11 @@ public sealed partial class Account
             return new ReplaceDecision(null, closed);
         }
 
+        if (order.Group is not null && GroupChecks.Change(order, quantity, limitPrice, stopPrice) is { } unfit)
+        {
+            return new ReplaceDecision(null, unfit);
+        }
+
         var waits = order.Status == OrderStatus.Held;
         if ((limitPrice.HasValue && !order.LimitPrice.HasValue) || (stopPrice.HasValue && (!waits || order.Type == OrderType.TrailingStop)) || (!waits && !order.LimitPrice.HasValue))
         {

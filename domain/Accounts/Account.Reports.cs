@@ -104,6 +104,8 @@ public sealed partial class Account
             BookReportKind.Rejected when pending => new OrderRejected(id, symbol, r.Code, r.Number, seq, r.TimeMs),
             BookReportKind.Canceled or BookReportKind.Rejected =>
                 new OrderCanceled(id, symbol, r.Code, order.LeavesQuantity, r.Revision, r.Number, seq, r.TimeMs),
+            BookReportKind.Sized => new LegSized(
+                id, symbol, r.Quantity, order.LimitPrice, order.StopPrice, IsFirst: order.Seq == 0, r.Number, seq, r.TimeMs),
             BookReportKind.Trailed => new OrderTrailed(id, symbol, r.Price, r.Number, r.TimeMs),
             BookReportKind.Expired => new OrderExpired(id, symbol, order.LeavesQuantity, r.Number, seq, r.TimeMs),
             BookReportKind.Replaced => new OrderReplaced(

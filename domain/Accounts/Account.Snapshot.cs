@@ -182,6 +182,11 @@ public sealed partial class Account
             link.AddExposure(order, order.ExposedQuantity);
         }
 
+        foreach (var order in _open)
+        {
+            Attach(order);
+        }
+
         for (var left = r.ReadLength(); left > 0; left--)
         {
             _closed.Add(LoadOrder(ref r));

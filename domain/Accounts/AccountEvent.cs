@@ -187,6 +187,12 @@ public sealed record OrderCanceled(
 public sealed record OrderExpired(Guid OrderId, string Symbol, decimal Quantity, long ReportNumber, long Seq, long TimeMs)
     : ChannelEvent(OrderId, Symbol, ReportNumber, Seq, TimeMs);
 
+/// <summary>A leg of an order group is live with a new total quantity, because its entry or the other leg traded.</summary>
+/// <param name="IsFirst">It waited until now.</param>
+public sealed record LegSized(
+    Guid OrderId, string Symbol, decimal Quantity, decimal? LimitPrice, decimal? StopPrice, bool IsFirst, long ReportNumber, long Seq, long TimeMs)
+    : ChannelEvent(OrderId, Symbol, ReportNumber, Seq, TimeMs);
+
 /// <summary>The order's terms are new.</summary>
 /// <param name="Quantity">The new total quantity.</param>
 public sealed record OrderReplaced(

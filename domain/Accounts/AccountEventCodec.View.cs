@@ -54,7 +54,7 @@ public static partial class AccountEventCodec
                 view.TimeMs = r.ReadVarInt();
                 view.StopPrice = type == PlacedTrailing ? r.ReadDecimal() : view.StopPrice;
                 break;
-            case 0 or > Trailed:
+            case 0 or > Sized:
                 throw new WireFormatException($"There is no account event of type {type}.");
             default:
                 view.OrderId = r.ReadGuid();
@@ -114,6 +114,10 @@ public static partial class AccountEventCodec
                 break;
             case Replaced:
                 r.ReadCount32();
+                ReadTerms(ref r, ref view);
+                break;
+            case Sized:
+                view.IsFirst = r.ReadBool();
                 ReadTerms(ref r, ref view);
                 break;
         }

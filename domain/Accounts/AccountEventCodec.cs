@@ -30,6 +30,7 @@ public static partial class AccountEventCodec
     private const byte PlacedTrailing = 16;
     private const byte Trailed = 17;
     private const byte CancelAll = 18;
+    private const byte Sized = 19;
     private const byte DayBegan = 40;
     private const byte StopChanged = 41;
 
@@ -57,6 +58,13 @@ public static partial class AccountEventCodec
                 w.WriteDecimal(expired.Quantity);
                 break;
             case OrderReplaced replaced: WriteReplaced(ref w, replaced); break;
+            case LegSized sized:
+                WriteChannel(ref w, Sized, sized);
+                w.WriteBool(sized.IsFirst);
+                w.WriteDecimal(sized.Quantity);
+                w.WriteDecimalOrNull(sized.LimitPrice);
+                w.WriteDecimalOrNull(sized.StopPrice);
+                break;
             case ReplaceRequested requested: WriteRequested(ref w, requested); break;
             case ReplaceRejected rejected:
                 WriteBook(ref w, NotReplaced, rejected);
@@ -126,7 +134,7 @@ public static partial class AccountEventCodec
             case PlacedTrailing: return ReadPlaced(ref r) with { FirstStopPrice = r.ReadDecimal() };
         }
 
-        if (type is 0 or > Trailed)
+        if (type is 0 or > Sized)
         {
             throw new WireFormatException($"There is no account event of type {type}.");
         }
@@ -159,6 +167,7 @@ public static partial class AccountEventCodec
             Filled => ReadFilled(ref r, id, symbol, report, seq, time),
             Canceled => new OrderCanceled(id, symbol, r.ReadStringOrNull(), r.ReadDecimal(), r.ReadCount32(), report, seq, time),
             Expired => new OrderExpired(id, symbol, r.ReadDecimal(), report, seq, time),
+            Sized => ReadSized(ref r, id, symbol, report, seq, time),
             _ => new OrderReplaced(
                 id, symbol, r.ReadCount32(), r.ReadDecimal(), r.ReadDecimalOrNull(), r.ReadDecimalOrNull(), report, seq, time),
         };
@@ -237,6 +246,12 @@ public static partial class AccountEventCodec
         w.WriteDecimal(e.Quantity);
         w.WriteDecimalOrNull(e.LimitPrice);
         w.WriteDecimalOrNull(e.StopPrice);
+    }
+
+    private static LegSized ReadSized(ref WireReader r, Guid id, string symbol, long report, long seq, long time)
+    {
+        var isFirst = r.ReadBool();
+        return new LegSized(id, symbol, r.ReadDecimal(), r.ReadDecimalOrNull(), r.ReadDecimalOrNull(), isFirst, report, seq, time);
     }
 
     private static void WriteFilled(ref WireWriter w, OrderFilled e)

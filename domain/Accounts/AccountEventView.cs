@@ -22,6 +22,7 @@ public enum AccountEventKind : byte
     Noted = 15,
     Trailed = 17,
     CancelAllAfterSet = 18,
+    Sized = 19,
     RiskDayBegan = 40,
     RiskStopChanged = 41,
 }
@@ -65,6 +66,7 @@ public ref struct AccountEventView
     public long TradeNumber;
     public bool IsMaker;
     public bool Completes;
+    public bool IsFirst;
     public decimal OrderFilledQuantity;
     public decimal OrderAveragePrice;
     public decimal PositionQuantity;

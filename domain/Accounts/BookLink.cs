@@ -35,6 +35,11 @@ internal sealed class BookLink(string symbol, AssetBalance units, AssetBalance c
 
     public void AddExposure(Order order, decimal quantity)
     {
+        if (order.IsCarried)
+        {
+            return;
+        }
+
         if (order.Side == Side.Buy)
         {
             OpenBuy += quantity;

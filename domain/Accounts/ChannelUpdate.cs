@@ -24,7 +24,7 @@ public sealed partial class Account
             OrderCanceled => "canceled",
             OrderExpired => "expired",
             OrderRejected => "rejected",
-            OrderReplaced => "replaced",
+            OrderReplaced or LegSized { IsFirst: false } => "replaced",
             _ => "new",
         };
         update = new ChannelUpdate(shown.Seq, name, order.Copy(), shown as OrderFilled, shown.TimeMs);

@@ -22,7 +22,9 @@ public enum PlaceOutcome : byte
 /// <param name="Event">Set when placed.</param>
 /// <param name="Order">Set when repeated or in conflict.</param>
 /// <param name="Refusal">Set when refused.</param>
-public readonly record struct PlaceDecision(PlaceOutcome Outcome, OrderPlaced? Event, Order? Order, Refusal? Refusal);
+/// <param name="Legs">The legs of an order group, to be applied right after the event.</param>
+public readonly record struct PlaceDecision(
+    PlaceOutcome Outcome, OrderPlaced? Event, Order? Order, Refusal? Refusal, IReadOnlyList<OrderPlaced>? Legs = null);
 
 /// <summary>A decision on a replace; nothing has changed yet. Exactly one of the two is set.</summary>
 public readonly record struct ReplaceDecision(ReplaceRequested? Event, Refusal? Refusal);

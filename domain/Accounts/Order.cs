@@ -6,6 +6,8 @@ namespace Bourse.Domain.Accounts;
 /// <summary>An order of an account as it stands. Changed by its account only; <see cref="Copy"/> keeps a moment of it.</summary>
 public sealed class Order
 {
+    private decimal _toldQuantity;
+
     internal Order(Guid id, OrderRequest request, string currency)
     {
         Id = id;
@@ -39,8 +41,21 @@ public sealed class Order
 
     public AdvancedTerms? Advanced => Request.Advanced;
 
-    /// <summary>Total quantity, what has filled included.</summary>
+    /// <summary>The group that it begins or is a leg of; null for an order of its own.</summary>
+    public OrderGroupTerms? Group => Request.Advanced?.Group;
+
+    /// <summary>Which leg of its group it is; null for any other order.</summary>
+    public LegKind? Leg => Request.Advanced?.Leg;
+
+    /// <summary>Total quantity, what has filled included. Of a leg: what it may trade by now, 0 while it waits for its entry.</summary>
     public decimal Quantity { get; internal set; }
+
+    /// <summary>The total quantity that its account is told. A leg that waits tells what it will be when its entry has filled; one that lives, what its book said last.</summary>
+    public decimal ToldQuantity
+    {
+        get => Leg is null ? Quantity : _toldQuantity;
+        internal set => _toldQuantity = value;
+    }
 
     public decimal? LimitPrice { get; internal set; }
 
@@ -99,9 +114,24 @@ public sealed class Order
 
     public bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.PendingNew or OrderStatus.Held;
 
-    /// <summary>What may still add to the position: the greater of the terms in force and those asked for.</summary>
+    /// <summary>Of a leg: the order that it waits for, or grows with, while that is open.</summary>
+    internal Order? Entry { get; set; }
+
+    /// <summary>Of an entry: its legs, while it is open.</summary>
+    internal Order? TakeProfit { get; set; }
+
+    internal Order? StopLoss { get; set; }
+
+    /// <summary>The order that may trade in this one's place: of a stop-loss the take-profit and the other way round, while both are open.</summary>
+    internal Order? Twin { get; set; }
+
+    /// <summary>Its stop-loss reserves for both, and counts as the open quantity of both.</summary>
+    internal bool IsCarried => Group is { StopPrice: not null } group
+        && (Leg == LegKind.TakeProfit || (Leg is null && group.Class == OrderClass.Oco));
+
+    /// <summary>What may still add to the position: the greater of the terms in force and those asked for. The size of a leg is not for its account to ask.</summary>
     internal decimal ExposedQuantity =>
-        Replace is { } replace && replace.Quantity > Quantity ? replace.Quantity - FilledQuantity : Quantity - FilledQuantity;
+        Replace is { } replace && Leg is null && replace.Quantity > Quantity ? replace.Quantity - FilledQuantity : Quantity - FilledQuantity;
 
     /// <summary>The order as it is at this moment, never changed afterwards.</summary>
     public Order Copy() => (Order)MemberwiseClone();

@@ -38,6 +38,11 @@ internal static class OrderCodec
             w.WriteDecimalOrNull(replace.ProtectionPrice);
             w.WriteDecimal(replace.FeeRate);
         }
+
+        if (order.Leg is not null)
+        {
+            w.WriteDecimal(order.ToldQuantity);
+        }
     }
 
     /// <summary>Only the client order id of an order's bytes.</summary>
@@ -48,7 +53,18 @@ internal static class OrderCodec
         return OrderRequestCodec.ReadClientOrderId(ref r);
     }
 
-    public static Order Read(ref WireReader r) => new(r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadString())
+    public static Order Read(ref WireReader r)
+    {
+        var order = ReadFields(ref r);
+        if (order.Leg is not null)
+        {
+            order.ToldQuantity = r.ReadDecimal();
+        }
+
+        return order;
+    }
+
+    private static Order ReadFields(ref WireReader r) => new(r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadString())
     {
         Quantity = r.ReadDecimal(),
         LimitPrice = r.ReadDecimalOrNull(),

@@ -26,10 +26,23 @@ public readonly record struct SubmitOrder(
 /// <param name="DisplayLots">An iceberg's slice.</param>
 /// <param name="TrailTicks">A trailing stop's distance.</param>
 /// <param name="TrailPpm">The same in millionths of the price.</param>
-public sealed record AdvancedOrder(long ExpireAtMs = 0, long DisplayLots = 0, long TrailTicks = 0, int TrailPpm = 0)
+/// <param name="Exit">The legs that this order brings with it.</param>
+public sealed record AdvancedOrder(long ExpireAtMs = 0, long DisplayLots = 0, long TrailTicks = 0, int TrailPpm = 0, ExitLegs? Exit = null)
 {
     internal SpecialTerms Special => new(DisplayLots, TrailTicks, TrailPpm);
 }
+
+/// <summary>
+/// The legs of an order group. With <paramref name="IsPair"/> the order itself is the take-profit and its stop-loss is live with it; else the legs, of which at least
+/// one is there, are live once the order trades, on the other side, as large as what it has traded.
+/// </summary>
+/// <param name="TakeProfitId">Empty without one.</param>
+/// <param name="StopLossId">Empty without one.</param>
+/// <param name="StopPriceTicks">What elects the stop-loss.</param>
+/// <param name="StopLimitTicks">Its limit, or without one the protection price.</param>
+/// <param name="HasStopLimit">The stop-loss is a stop-limit order.</param>
+public sealed record ExitLegs(
+    bool IsPair, Guid TakeProfitId, long TakeProfitTicks, Guid StopLossId, long StopPriceTicks, long StopLimitTicks, bool HasStopLimit);
 
 /// <summary>New terms of an open order.</summary>
 /// <param name="Revision">1 for the order's first replace.</param>

@@ -61,6 +61,11 @@ public ref struct BookEntryView(ReadOnlySpan<byte> bytes)
                 ReadCounts(4);
                 _trades = _reader.ReadLength();
                 break;
+            case (byte)BookEntryKind.Reopen:
+                TimeMs = _reader.ReadCount();
+                _reader.ReadCount();
+                _trades = _reader.ReadLength();
+                break;
             default:
                 // Without trades, and seldom.
                 _reader = start;

@@ -19,6 +19,15 @@ public enum BookEntryKind : byte
 
     /// <summary>Accounts were told where their trailing stops stand.</summary>
     Trails = 8,
+
+    /// <summary>The book collects orders from here on.</summary>
+    Halt = 10,
+
+    /// <summary>An auction, with its trades, ended the halt.</summary>
+    Reopen = 11,
+
+    /// <summary>The price band is new.</summary>
+    Band = 12,
 }
 
 /// <summary>
@@ -35,7 +44,13 @@ public sealed record BookEntry(
     Guid CancelOrderId = default,
     string? CancelAccount = null,
     RefuseCommand Refuse = default,
-    IReadOnlyList<BookTrade>? Trades = null);
+    IReadOnlyList<BookTrade>? Trades = null,
+    BookHalt? Halt = null,
+    long ReferenceTicks = 0,
+    BandSet Band = default);
+
+/// <summary>A price band and how long a trade beyond it halts the book; a pause of 0 is no band.</summary>
+public readonly record struct BandSet(long LowTicks, long HighTicks, long PauseMs);
 
 /// <summary>The bytes of a book's events, each self-delimiting: a kind byte, then the fields in the order written here.</summary>
 public static class BookJournal
@@ -147,6 +162,50 @@ public static class BookJournal
         writer.Flush();
     }
 
+    internal static void WriteHalt(IBufferWriter<byte> output, BookHalt halt)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Halt);
+        WriteHaltBody(ref writer, halt);
+        writer.Flush();
+    }
+
+    internal static void WriteHaltBody(ref WireWriter writer, BookHalt halt)
+    {
+        writer.WriteCount(halt.SinceMs);
+        writer.WriteCount(halt.UntilMs);
+        writer.WriteString(halt.Code);
+        writer.WriteString(halt.Reason);
+        writer.WriteString(halt.By);
+    }
+
+    internal static BookHalt ReadHaltBody(ref WireReader reader)
+    {
+        var (since, until) = (reader.ReadCount(), reader.ReadCount());
+        return new BookHalt(reader.ReadString(), reader.ReadString(), reader.ReadString(), since, until);
+    }
+
+    internal static void WriteBand(IBufferWriter<byte> output, long timeMs, long lowTicks, long highTicks, long pauseMs)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Band);
+        writer.WriteCount(timeMs);
+        writer.WriteCount(lowTicks);
+        writer.WriteCount(highTicks);
+        writer.WriteCount(pauseMs);
+        writer.Flush();
+    }
+
+    internal static void WriteReopen(IBufferWriter<byte> output, long timeMs, long referenceTicks, List<BookTrade> trades)
+    {
+        var writer = new WireWriter(output);
+        writer.WriteByte((byte)BookEntryKind.Reopen);
+        writer.WriteCount(timeMs);
+        writer.WriteCount(referenceTicks);
+        WriteTrades(ref writer, trades, Guid.Empty);
+        writer.Flush();
+    }
+
     /// <summary>Reads the next event. Throws <see cref="WireFormatException"/> on bytes that no book wrote.</summary>
     public static BookEntry Read(ref WireReader reader)
     {
@@ -181,6 +240,14 @@ public static class BookJournal
                 var refusedMs = reader.ReadCount();
                 return new BookEntry(kind, refusedMs, Refuse: new RefuseCommand(
                     reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (int)reader.ReadCount(), reader.ReadString()));
+            case BookEntryKind.Halt:
+                var halt = ReadHaltBody(ref reader);
+                return new BookEntry(kind, halt.SinceMs, Halt: halt);
+            case BookEntryKind.Reopen:
+                var (reopenedMs, reference) = (reader.ReadCount(), reader.ReadCount());
+                return new BookEntry(kind, reopenedMs, ReferenceTicks: reference, Trades: ReadTrades(ref reader, Guid.Empty, "", reopenedMs));
+            case BookEntryKind.Band:
+                return new BookEntry(kind, reader.ReadCount(), Band: new BandSet(reader.ReadCount(), reader.ReadCount(), reader.ReadCount()));
             case BookEntryKind.Expire or BookEntryKind.Trails:
                 return new BookEntry(kind, reader.ReadCount());
             default:

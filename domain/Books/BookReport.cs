@@ -32,6 +32,9 @@ public enum BookReportKind : byte
 
     /// <summary>A trailing stop's price is new; told at most once a second.</summary>
     Trailed = 10,
+
+    /// <summary>A leg of an order group is live with a new total quantity.</summary>
+    Sized = 11,
 }
 
 /// <summary>
@@ -42,7 +45,7 @@ public enum BookReportKind : byte
 /// <param name="Code">The stable refusal or cancel code, or null.</param>
 /// <param name="TradeNumber">The book's number of the trade for a fill, else 0. The trade's id is <c>SYMBOL-number</c>.</param>
 /// <param name="Price">The fill's price; for <see cref="BookReportKind.Replaced"/> the new limit price (0 = none); for Triggered and Trailed the stop price; else 0.</param>
-/// <param name="Quantity">The fill's quantity; for Replaced the new total quantity; for Canceled and Expired what was left; else 0.</param>
+/// <param name="Quantity">The fill's quantity; for Replaced and Sized the new total quantity; for Canceled and Expired what was left; else 0.</param>
 /// <param name="Fee">The fill's fee in the instrument's currency, 0 or more.</param>
 /// <param name="IsMaker">For a fill: the order was resting.</param>
 /// <param name="TimeMs">The book's time, ms since 1970 UTC.</param>

@@ -14,8 +14,12 @@ public sealed partial class TradingBook
     /// <summary>When the next good-till-date order ends, ms since 1970; the greatest number when there is none.</summary>
     public long NextExpiryMs { get; private set; } = long.MaxValue;
 
-    /// <summary>When the next order ends by itself, at its date or with the session, ms since 1970; the greatest number when none does. Looks at the orders.</summary>
-    public long FindDeadlineMs() => SessionEndMs != 0 && SessionEndMs < NextExpiryMs && _book.HasDay() ? SessionEndMs : NextExpiryMs;
+    /// <summary>When the next order ends by itself, at its date or with the session, or a halt does, ms since 1970; the greatest number when none does. Looks at the orders.</summary>
+    public long FindDeadlineMs()
+    {
+        var next = Halt is { UntilMs: > 0 } halt ? Math.Min(halt.UntilMs, NextExpiryMs) : NextExpiryMs;
+        return SessionEndMs != 0 && SessionEndMs < next && _book.HasDay() ? SessionEndMs : next;
+    }
 
     /// <summary>Trailing stops have moved since accounts were told of it last.</summary>
     public bool HasTrailed => _trailed.Count > 0;
@@ -65,7 +69,14 @@ public sealed partial class TradingBook
             SetExpiry(order.Id, advanced.ExpireAtMs);
         }
 
-        Report(_book.Submit(order, advanced.Special), order.Id, nowMs);
+        if (advanced.Exit is { } exit)
+        {
+            SubmitGroup(order, exit, nowMs);
+        }
+        else
+        {
+            Report(_book.Submit(order, advanced.Special), order.Id, nowMs);
+        }
     }
 
     private void SetExpiry(long id, long atMs)
@@ -80,6 +91,11 @@ public sealed partial class TradingBook
         if (_trailed.Count != 0)
         {
             _trailed.Remove(id);
+        }
+
+        if (_groups.Count != 0)
+        {
+            ForgetGroup(id);
         }
 
         if (_expiryOf.Count != 0 && _expiryOf.Remove(id, out var atMs))

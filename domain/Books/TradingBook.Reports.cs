@@ -20,6 +20,10 @@ public sealed partial class TradingBook
                 // What an order's trades leave rests without a further word; its account knows it was accepted.
                 case BookEventKind.Accepted when commandHasReport && e.OrderId == commandId:
                     break;
+
+                // Its account knows a leg by its size.
+                case BookEventKind.Accepted or BookEventKind.Held or BookEventKind.Replaced when e.OrderId != commandId && IsLeg(e.OrderId):
+                    break;
                 case BookEventKind.Accepted:
                     AddReport(e.OrderId, BookReportKind.Accepted, nowMs);
                     break;
@@ -30,15 +34,19 @@ public sealed partial class TradingBook
                     commandHasReport |= e.OrderId == commandId;
                     _trailed.Remove(e.OrderId);
                     AddReport(e.OrderId, BookReportKind.Triggered, nowMs, price: Price(e.PriceTicks));
+                    NoteExit(e.OrderId);
                     break;
                 case BookEventKind.Rejected when revision > 0:
                     AddReport(e.OrderId, BookReportKind.ReplaceRejected, nowMs, code: e.Reject.Code(), revision: revision);
                     break;
                 case BookEventKind.Rejected:
                     AddReport(e.OrderId, BookReportKind.Rejected, nowMs, code: e.Reject.Code());
+                    EndWaitingLegs(e.OrderId, BookReportKind.Canceled, CancelCode(CancelReason.Twin), nowMs);
+                    break;
+                case BookEventKind.Decreased:
+                    AddReport(e.OrderId, BookReportKind.Sized, nowMs, quantity: Quantity(e.LeavesLots));
                     break;
                 case BookEventKind.Replaced:
-                case BookEventKind.Decreased:
                     commandHasReport |= e.OrderId == commandId;
                     AddReport(
                         e.OrderId, BookReportKind.Replaced, nowMs,
@@ -53,6 +61,10 @@ public sealed partial class TradingBook
                         code: CancelCode(e.Reason),
                         quantity: Quantity(e.QuantityLots),
                         revision: e.OrderId == commandId ? revision : 0);
+                    NoteExit(e.OrderId);
+                    EndWaitingLegs(
+                        e.OrderId, e.Reason == CancelReason.Expired ? BookReportKind.Expired : BookReportKind.Canceled,
+                        e.Reason == CancelReason.Expired ? null : CancelCode(CancelReason.Twin), nowMs);
                     Forget(e.OrderId);
                     break;
                 case BookEventKind.Trailed:
@@ -76,6 +88,12 @@ public sealed partial class TradingBook
             taker.OrderId, takerAccount.Id, Terms.Fee(price, quantity, isMaker: false),
             maker.OrderId, makerAccount.Id, Terms.Fee(price, quantity, isMaker: true), nowMs);
         _trades.Add(trade);
+        if (_groups.Count != 0)
+        {
+            NoteTrade(e.OrderId, e.QuantityLots);
+            NoteTrade(e.MakerId, e.QuantityLots);
+        }
+
         AddReport(
             takerAccount, taker.OrderId, BookReportKind.Fill, nowMs,
             trade: trade.Number, price: price, quantity: quantity, fee: trade.TakerFee);
@@ -132,6 +150,7 @@ public sealed partial class TradingBook
         CancelReason.NoLiquidity => "no_liquidity",
         CancelReason.ProtectionPrice => "protection_price",
         CancelReason.PostOnlyWouldCross => "would_cross",
+        CancelReason.Twin => "oco",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a cancel reason"),
     };
 }

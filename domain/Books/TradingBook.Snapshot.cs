@@ -12,6 +12,12 @@ public sealed partial class TradingBook
     // With what TradingBook.Advanced keeps, at the end.
     private const byte AdvancedVersion = 2;
 
+    // With the order groups behind that.
+    private const byte GroupVersion = 3;
+
+    // With the band and the halt behind those.
+    private const byte HaltVersion = 4;
+
     /// <summary>
     /// Does the commands of a journal's row again and checks that they give the same bytes. Throws
     /// <see cref="InvalidDataException"/> when they do not: then the journal was written by another matching engine.
@@ -53,6 +59,15 @@ public sealed partial class TradingBook
                 case BookEntryKind.Expire:
                     ExpireDue(entry.TimeMs, again);
                     break;
+                case BookEntryKind.Halt:
+                    BeginHalt(entry.Halt!, again);
+                    break;
+                case BookEntryKind.Reopen:
+                    Reopen(entry.ReferenceTicks, entry.TimeMs, again);
+                    break;
+                case BookEntryKind.Band:
+                    SetBand(entry.Band.LowTicks, entry.Band.HighTicks, entry.Band.PauseMs, entry.TimeMs, again);
+                    break;
                 case BookEntryKind.Trails:
                     TellTrails(entry.TimeMs, again);
                     break;
@@ -69,8 +84,8 @@ public sealed partial class TradingBook
     public void Save(IBufferWriter<byte> output)
     {
         var writer = new WireWriter(output);
-        var advanced = _expiries.Count > 0 || _trailed.Count > 0;
-        writer.WriteByte(advanced ? AdvancedVersion : PlainVersion);
+        var version = Halt is not null || _bandPauseMs != 0 ? HaltVersion : _groups.Count > 0 ? GroupVersion : _expiries.Count > 0 || _trailed.Count > 0 ? AdvancedVersion : PlainVersion;
+        writer.WriteByte(version);
         writer.WriteCount(Version);
         BookJournal.WriteTermsBody(ref writer, Terms);
         writer.WriteCount(SessionEndMs);
@@ -95,9 +110,19 @@ public sealed partial class TradingBook
         var engine = new ArrayBufferWriter<byte>();
         _book.Save(engine);
         writer.WriteBytes(engine.WrittenSpan);
-        if (advanced)
+        if (version >= AdvancedVersion)
         {
             SaveAdvanced(ref writer);
+        }
+
+        if (version >= GroupVersion)
+        {
+            SaveGroups(ref writer);
+        }
+
+        if (version >= HaltVersion)
+        {
+            SaveHalt(ref writer);
         }
 
         writer.Flush();
@@ -108,7 +133,7 @@ public sealed partial class TradingBook
     {
         var reader = new WireReader(state);
         var version = reader.ReadByte();
-        if (version is not (PlainVersion or AdvancedVersion))
+        if (version is < PlainVersion or > HaltVersion)
         {
             throw new WireFormatException($"A book's snapshot of version {version} is unknown.");
         }
@@ -137,9 +162,19 @@ public sealed partial class TradingBook
         }
 
         book._book = OrderBook.Load(reader.ReadBytes());
-        if (version == AdvancedVersion)
+        if (version >= AdvancedVersion)
         {
             book.LoadAdvanced(ref reader);
+        }
+
+        if (version >= GroupVersion)
+        {
+            book.LoadGroups(ref reader);
+        }
+
+        if (version >= HaltVersion)
+        {
+            book.LoadHalt(ref reader);
         }
 
         return book;

@@ -93,6 +93,8 @@ public sealed partial class TradingBook(string symbol)
             Report(_book.Submit(engineOrder), id, nowMs);
         }
 
+        SettleGroups(nowMs);
+        NoteBand(nowMs);
         ForgetUnlessOpen(id);
         BookJournal.WriteSubmit(events, order, nowMs, _trades);
         Version++;
@@ -114,7 +116,11 @@ public sealed partial class TradingBook(string symbol)
         }
         else
         {
-            Report(_book.Replace(id, replace.PriceTicks, replace.QuantityLots, replace.StopPriceTicks), id, nowMs, replace.Revision);
+            // The size of a leg is not its account's to say: it may have changed while the replace was on its way.
+            var lots = IsLeg(id) ? 0 : replace.QuantityLots;
+            Report(_book.Replace(id, replace.PriceTicks, lots, replace.StopPriceTicks), id, nowMs, replace.Revision);
+            SettleGroups(nowMs);
+            NoteBand(nowMs);
             ForgetUnlessOpen(id);
         }
 
@@ -143,12 +149,25 @@ public sealed partial class TradingBook(string symbol)
     public CommandResult Cancel(Guid orderId, string accountId, long nowMs, IBufferWriter<byte> events)
     {
         BeginCommand();
-        if (FindAccount(accountId) is not { } account || !TryFindOpen(orderId, account, out var id))
+        if (FindAccount(accountId) is not { } account)
         {
             return CommandResult.NotOpen;
         }
 
-        Report(_book.Cancel(id), id, nowMs);
+        if (TryFindOpen(orderId, account, out var id))
+        {
+            Report(_book.Cancel(id), id, nowMs);
+        }
+        else if (_waitingLegs.TryGetValue(orderId, out var group) && group.Account == account.Number)
+        {
+            Report(_book.Cancel(group.EntryId, CancelReason.Twin), 0, nowMs);
+        }
+        else
+        {
+            return CommandResult.NotOpen;
+        }
+
+        SettleGroups(nowMs);
         BookJournal.WriteCancel(events, orderId, accountId, nowMs);
         Version++;
         return CommandResult.Taken;
@@ -159,6 +178,7 @@ public sealed partial class TradingBook(string symbol)
     {
         BeginCommand();
         Report(_book.ExpireDay(), 0, nowMs);
+        SettleGroups(nowMs);
         SessionEndMs = nextSessionEndMs;
         BookJournal.WriteSessionEnd(events, nowMs, nextSessionEndMs);
         Version++;

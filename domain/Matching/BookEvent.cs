@@ -47,6 +47,9 @@ public enum CancelReason : byte
 
     /// <summary>An elected post-only stop-limit would have traded at once. (A new post-only order is rejected instead.)</summary>
     PostOnlyWouldCross = 8,
+
+    /// <summary>The other order of its pair traded, was elected or is gone.</summary>
+    Twin = 9,
 }
 
 /// <summary>

@@ -12,10 +12,17 @@ public sealed partial class OrderBook
     /// <summary>Matches a valid market or limit order and rests or cancels what is left. One that is not new is an elected stop: it is cancelled where a new one is rejected.</summary>
     private void Execute(in NewOrder order, bool isNew)
     {
+        if (_collecting)
+        {
+            Rest(order, order.QuantityLots);
+            return;
+        }
+
         var opposite = OppositeOf(order.Side);
-        var bound = order.PriceTicks == 0 ? AnyRank : opposite.Flip(order.PriceTicks);
+        var wanted = order.PriceTicks == 0 ? AnyRank : opposite.Flip(order.PriceTicks);
+        var bound = Math.Min(wanted, order.Side == Side.Buy ? _buyBound : _sellBound);
         var leaves = order.QuantityLots;
-        if (opposite.BestRank <= bound)
+        if (opposite.BestRank <= wanted)
         {
             if (order.PostOnly)
             {
@@ -39,6 +46,8 @@ public sealed partial class OrderBook
                 else EmitCanceled(order, leaves, CancelReason.SelfTrade);
                 return;
             }
+
+            if (opposite.BestRank <= wanted) BeginAuction();
         }
 
         if (order.Tif == TimeInForce.Fok) EmitCanceled(order, leaves, CancelReason.FokNotFillable);
@@ -83,7 +92,11 @@ public sealed partial class OrderBook
             e.Account = account;
             e.MakerAccount = maker.Account;
             e.Side = side;
-            if (maker.IsSpecial) e.MakerLeavesLots += HiddenOf(maker);
+            if (maker.IsSpecial)
+            {
+                e.MakerLeavesLots += HiddenOf(maker);
+                ReduceTwinOf(maker, lots);
+            }
 
             if (maker.Leaves == lots)
             {

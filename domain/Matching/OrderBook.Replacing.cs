@@ -48,8 +48,9 @@ public sealed partial class OrderBook
         }
 
         var opposite = OppositeOf(node.Side);
-        var bound = opposite.Flip(queue.Flip(rank));
-        var crosses = opposite.BestRank <= bound;
+        var wanted = opposite.Flip(queue.Flip(rank));
+        var bound = Math.Min(wanted, node.Side == Side.Buy ? _buyBound : _sellBound);
+        var crosses = !_collecting && opposite.BestRank <= wanted;
         if (crosses && node.PostOnly)
         {
             EmitRejected(index, RejectCode.WouldCross);
@@ -62,6 +63,7 @@ public sealed partial class OrderBook
         node.Leaves = leaves;
         EmitReplaced(node, queue.Flip(rank));
         if (crosses && !MatchReplaced(index, opposite, bound)) return;
+        if (crosses && opposite.BestRank <= wanted) BeginAuction();
         if (node.IsSpecial) Hide(ref node);
         queue.Insert(index);
     }
@@ -72,11 +74,14 @@ public sealed partial class OrderBook
         ref var node = ref _pool[index];
         var leaves = node.Leaves;
         var metItself = Match(opposite, node.Id, node.Account, node.Side, node.Stp, bound, ref leaves);
+        if (node.IsSpecial && leaves != node.Leaves) ReduceTwinOf(node, node.Leaves - leaves);
         node.Filled += node.Leaves - leaves;
         node.Leaves = leaves;
         if (leaves > 0 && !metItself) return true;
         if (leaves > 0) EmitCanceled(node, CancelReason.SelfTrade);
+        var twin = node.IsSpecial ? TwinOf(node) : 0;
         Forget(index);
+        if (twin != 0) CancelTwin(twin, CancelReason.Twin);
         return false;
     }
 

@@ -6,13 +6,19 @@ namespace Bourse.Domain.Matching;
 
 /// <content>
 /// The whole state as bytes: version, last trade price, trade count, then the four lists (bids, asks, buy stops, sell stops), each a count and its
-/// orders in priority order; in version 2, which only a book with special orders has, then these: a count and their terms by id. Little-endian. The same
+/// orders in priority order; in version 2, which only a book with special orders has, then these: a count and their terms by id; in version 3, which only a book with
+/// pairs has, the terms say the other order too. Of a book that collects or has a band, the version has its highest bit set and those stand behind the header. Little-endian. The same
 /// commands give the same bytes.
 /// </content>
 public sealed partial class OrderBook
 {
     private const byte PlainVersion = 1;
     private const byte SpecialVersion = 2;
+    private const byte PairVersion = 3;
+
+    // A flag of the version: behind the header stand the band and whether the book collects.
+    private const byte Guarded = 0x80;
+    private const int GuardBytes = 1 + 8 + 8;
     private const int SpecialBytes = (4 * 8) + 4;
     private const int HeaderBytes = 1 + 8 + 8;
     private const int OrderBytes = (5 * 8) + 4 + 5;
@@ -22,19 +28,23 @@ public sealed partial class OrderBook
     {
         ArgumentNullException.ThrowIfNull(writer);
         var header = writer.GetSpan(HeaderBytes);
-        header[0] = _specials.Count == 0 ? PlainVersion : SpecialVersion;
+        var hasPairs = _specials.Count != 0 && _specials.Values.Any(static s => s.TwinId != 0);
+        header[0] = _specials.Count == 0 ? PlainVersion : hasPairs ? PairVersion : SpecialVersion;
         BinaryPrimitives.WriteInt64LittleEndian(header[1..], _lastTrade);
         BinaryPrimitives.WriteInt64LittleEndian(header[9..], _tradeCount);
+        var isGuarded = _collecting || _bandLow != 0 || _bandHigh != MaxPriceTicks;
+        if (isGuarded) header[0] |= Guarded;
         writer.Advance(HeaderBytes);
+        if (isGuarded) SaveGuard(writer);
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[_bids, _asks, _buyStops, _sellStops]) Save(queue, writer);
-        if (_specials.Count != 0) SaveSpecials(writer);
+        if (_specials.Count != 0) SaveSpecials(writer, hasPairs);
     }
 
     /// <summary>A book that goes on exactly as the saved one would.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a snapshot of a version that this code knows, or hold more orders than the options allow.</exception>
     public static OrderBook Load(ReadOnlySpan<byte> snapshot, OrderBookOptions? options = null)
     {
-        if (snapshot.Length < HeaderBytes || snapshot[0] is not (PlainVersion or SpecialVersion)) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
+        if (snapshot.Length < HeaderBytes || (snapshot[0] & ~Guarded) is not (PlainVersion or SpecialVersion or PairVersion)) throw new InvalidDataException("Not a snapshot of an order book, or of another version.");
         var book = new OrderBook(options)
         {
             _lastTrade = BinaryPrimitives.ReadInt64LittleEndian(snapshot[1..]),
@@ -42,8 +52,10 @@ public sealed partial class OrderBook
         };
         if (book._lastTrade is < 0 or > MaxPriceTicks || book._tradeCount < 0) throw new InvalidDataException("The order book's snapshot has an impossible last trade.");
         var rest = snapshot[HeaderBytes..];
+        if ((snapshot[0] & Guarded) != 0) book.LoadGuard(ref rest);
         foreach (var queue in (ReadOnlySpan<PriceTimeQueue>)[book._bids, book._asks, book._buyStops, book._sellStops]) book.Load(queue, ref rest);
-        if (snapshot[0] == SpecialVersion) book.LoadSpecials(ref rest);
+        var version = snapshot[0] & ~Guarded;
+        if (version != PlainVersion) book.LoadSpecials(ref rest, hasPairs: version == PairVersion);
         if (!rest.IsEmpty) throw new InvalidDataException("Bytes after the end of the order book's snapshot.");
         book._changes?.Clear();
         try
@@ -56,6 +68,25 @@ public sealed partial class OrderBook
         }
 
         return book;
+    }
+
+    private void SaveGuard(IBufferWriter<byte> writer)
+    {
+        var bytes = writer.GetSpan(GuardBytes);
+        bytes[0] = _collecting ? (byte)1 : (byte)0;
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[1..], _bandLow);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[9..], _bandHigh);
+        writer.Advance(GuardBytes);
+    }
+
+    private void LoadGuard(ref ReadOnlySpan<byte> rest)
+    {
+        if (rest.Length < GuardBytes) throw new InvalidDataException("The order book's snapshot ends early.");
+        var (low, high) = (BinaryPrimitives.ReadInt64LittleEndian(rest[1..]), BinaryPrimitives.ReadInt64LittleEndian(rest[9..]));
+        if (rest[0] > 1 || low < 0 || high < low || high > MaxPriceTicks) throw new InvalidDataException("The order book's snapshot has an impossible band.");
+        SetBand(low, high);
+        _collecting = rest[0] == 1;
+        rest = rest[GuardBytes..];
     }
 
     private void Save(PriceTimeQueue queue, IBufferWriter<byte> writer)
@@ -81,7 +112,7 @@ public sealed partial class OrderBook
         }
     }
 
-    private void SaveSpecials(IBufferWriter<byte> writer)
+    private void SaveSpecials(IBufferWriter<byte> writer, bool hasPairs)
     {
         BinaryPrimitives.WriteInt32LittleEndian(writer.GetSpan(4), _specials.Count);
         writer.Advance(4);
@@ -95,15 +126,19 @@ public sealed partial class OrderBook
             BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], terms.TrailTicks);
             BinaryPrimitives.WriteInt32LittleEndian(bytes[32..], terms.TrailPpm);
             writer.Advance(SpecialBytes);
+            if (!hasPairs) continue;
+            BinaryPrimitives.WriteInt64LittleEndian(writer.GetSpan(8), _specials[id].TwinId);
+            writer.Advance(8);
         }
     }
 
-    private void LoadSpecials(ref ReadOnlySpan<byte> rest)
+    private void LoadSpecials(ref ReadOnlySpan<byte> rest, bool hasPairs)
     {
+        var size = SpecialBytes + (hasPairs ? 8 : 0);
         if (rest.Length < 4) throw new InvalidDataException("The order book's snapshot ends early.");
         var count = BinaryPrimitives.ReadInt32LittleEndian(rest);
         rest = rest[4..];
-        if (count < 0 || rest.Length / SpecialBytes < count) throw new InvalidDataException("The order book's snapshot ends early.");
+        if (count < 0 || rest.Length / size < count) throw new InvalidDataException("The order book's snapshot ends early.");
         for (; count > 0; count--)
         {
             var id = BinaryPrimitives.ReadInt64LittleEndian(rest);
@@ -114,7 +149,8 @@ public sealed partial class OrderBook
                 BinaryPrimitives.ReadInt64LittleEndian(rest[16..]), BinaryPrimitives.ReadInt64LittleEndian(rest[24..]), BinaryPrimitives.ReadInt32LittleEndian(rest[32..]));
             EnterSpecial(ref _pool[index]);
             SpecialOf(id).HiddenLots = hidden;
-            rest = rest[SpecialBytes..];
+            if (hasPairs) SpecialOf(id).TwinId = BinaryPrimitives.ReadInt64LittleEndian(rest[SpecialBytes..]);
+            rest = rest[size..];
         }
     }
 

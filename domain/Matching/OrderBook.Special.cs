@@ -21,14 +21,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Ends an order, resting or held, whose time has come. Unknown: rejected with <see cref="RejectCode.UnknownOrder"/>.</summary>
-    public ReadOnlySpan<BookEvent> Expire(long orderId)
-    {
-        Begin();
-        var index = _ids.Find(orderId);
-        if (index == 0) EmitRejected(orderId, 0, 0, RejectCode.UnknownOrder);
-        else CancelStanding(index, CancelReason.Expired);
-        return End();
-    }
+    public ReadOnlySpan<BookEvent> Expire(long orderId) => Cancel(orderId, CancelReason.Expired);
 
     private RejectCode ValidateSpecial(in NewOrder order)
     {
@@ -140,5 +133,8 @@ public sealed partial class OrderBook
         public readonly SpecialTerms Terms = terms;
 
         public long HiddenLots = hiddenLots;
+
+        /// <summary>The other order of its pair; 0 = none.</summary>
+        public long TwinId;
     }
 }

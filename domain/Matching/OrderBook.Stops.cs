@@ -22,14 +22,14 @@ public sealed partial class OrderBook
         EmitStanding(order, BookEventKind.Held, order.StopPriceTicks, order.QuantityLots);
     }
 
-    /// <summary>Whether the last trade has reached a stop price.</summary>
+    /// <summary>Whether the last trade has reached a stop price. In an auction stops wait for its price.</summary>
     private bool IsThrough(Side side, long stopPrice) =>
-        _lastTrade != 0 && (side == Side.Buy ? _lastTrade >= stopPrice : _lastTrade <= stopPrice);
+        _lastTrade != 0 && !_collecting && (side == Side.Buy ? _lastTrade >= stopPrice : _lastTrade <= stopPrice);
 
     /// <summary>Elects the stops that this command's trades have reached, those that the elected orders' trades reach included.</summary>
     private void ElectStops()
     {
-        while (true)
+        while (!_collecting)
         {
             var queue = _buyStops.BestRank <= _buyStops.Flip(_high) ? _buyStops : _sellStops;
             if (queue == _sellStops && _sellStops.BestRank > _sellStops.Flip(_low)) return;
@@ -56,7 +56,12 @@ public sealed partial class OrderBook
             Stp = node.Stp,
             IsSpecial = node.IsSpecial,
         };
-        if (order.IsSpecial) _incoming = _specials[order.Id].Terms;
+        if (order.IsSpecial)
+        {
+            _incoming = _specials[order.Id].Terms;
+            if (TwinOf(node) is var twin and not 0) CancelTwin(twin, CancelReason.Twin);
+        }
+
         EmitStanding(order, BookEventKind.Triggered, StopsOf(node.Side).Flip(node.Rank), node.Leaves);
         Forget(index);
         Execute(order, isNew: false);

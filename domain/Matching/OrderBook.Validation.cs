@@ -23,6 +23,7 @@ public sealed partial class OrderBook
 
         if ((order.IsSpecial || order.Type == OrderType.TrailingStop) && ValidateSpecial(order) is var special and not RejectCode.None) return special;
 
+        if (_collecting && !isStop && (!mayRest || order.PostOnly)) return RejectCode.Auction;
         if (_ids.Find(order.Id) != 0) return RejectCode.DuplicateOrder;
         return (mayRest || isStop) && _ids.Count >= _maxOrders ? RejectCode.BookFull : RejectCode.None;
     }
@@ -41,17 +42,18 @@ public sealed partial class OrderBook
         Invariant.Holds(_ids.Count == standing, "the index holds other orders than the lists");
         Invariant.Holds(standing <= _maxOrders, "more orders than allowed");
         Invariant.Holds(_pool.Used - 1 == standing + 4 + _pool.CountFree(), "nodes were lost");
-        Invariant.Holds(_bids.Count == 0 || _asks.Count == 0 || _bids.Flip(_bids.BestRank) < _asks.Flip(_asks.BestRank), "crossed");
+        Invariant.Holds(_collecting || _bids.Count == 0 || _asks.Count == 0 || _bids.Flip(_bids.BestRank) < _asks.Flip(_asks.BestRank), "crossed");
         var trailing = 0;
         foreach (var (id, special) in _specials)
         {
             var index = _ids.Find(id);
             Invariant.Holds(index != 0 && _pool[index].IsSpecial && special.HiddenLots >= 0, "special terms without their order");
+            if (special.TwinId != 0) ValidatePair(index, special.TwinId);
             trailing += _pool[index].Type == OrderType.TrailingStop ? 1 : 0;
         }
 
         Invariant.Holds(trailing == _trailing, "trailing stops miscounted");
-        if (_lastTrade == 0) return;
+        if (_lastTrade == 0 || _collecting) return;
         Invariant.Holds(_buyStops.Count == 0 || _buyStops.Flip(_buyStops.BestRank) > _lastTrade, "a buy stop missed its price");
         Invariant.Holds(_sellStops.Count == 0 || _sellStops.Flip(_sellStops.BestRank) < _lastTrade, "a sell stop missed its price");
     }

@@ -76,12 +76,15 @@ public sealed partial class OrderBook
     }
 
     /// <summary>Cancels an order, resting or held. Unknown: rejected with <see cref="RejectCode.UnknownOrder"/>.</summary>
-    public ReadOnlySpan<BookEvent> Cancel(long orderId)
+    public ReadOnlySpan<BookEvent> Cancel(long orderId) => Cancel(orderId, CancelReason.ByUser);
+
+    /// <summary>Cancels an order for a reason of the caller's; see <see cref="Cancel(long)"/>.</summary>
+    public ReadOnlySpan<BookEvent> Cancel(long orderId, CancelReason reason)
     {
         Begin();
         var index = _ids.Find(orderId);
         if (index == 0) EmitRejected(orderId, 0, 0, RejectCode.UnknownOrder);
-        else CancelStanding(index, CancelReason.ByUser);
+        else CancelStanding(index, reason);
         return End();
     }
 
@@ -140,9 +143,11 @@ public sealed partial class OrderBook
     private void CancelStanding(int index, CancelReason reason)
     {
         ref var node = ref _pool[index];
+        var twin = node.IsSpecial ? TwinOf(node) : 0;
         QueueOf(node).Remove(index);
         EmitCanceled(node, reason);
         Forget(index);
+        if (twin != 0) CancelTwin(twin, reason == CancelReason.Expired ? reason : CancelReason.Twin);
     }
 
     /// <summary>Gives a node back that is in no queue any more.</summary>

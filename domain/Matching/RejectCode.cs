@@ -22,6 +22,9 @@ public enum RejectCode : ushort
     UnknownOrder = 1102,
     WouldCross = 1201,
     SelfTrade = 1202,
+
+    /// <summary>While the book collects for an auction it takes orders that may rest, post-only ones not.</summary>
+    Auction = 1203,
     BookFull = 1301,
 }
 
@@ -47,6 +50,7 @@ public static class RejectCodes
         RejectCode.UnknownOrder => "unknown_order",
         RejectCode.WouldCross => "would_cross",
         RejectCode.SelfTrade => "self_trade",
+        RejectCode.Auction => "auction",
         RejectCode.BookFull => "book_full",
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "not a reject code of the book"),
     };

@@ -15,6 +15,10 @@ public static class RefusalCode
     public const string InvalidExpiry = "invalid_expire_at";
     public const string InvalidDisplay = "invalid_display_qty";
     public const string InvalidTrail = "invalid_trail";
+    public const string InvalidOrderClass = "invalid_order_class";
+    public const string InvalidTakeProfit = "invalid_take_profit";
+    public const string InvalidStopLoss = "invalid_stop_loss";
+    public const string LegNotActive = "leg_not_active";
     public const string MaxOrderQuantity = "max_order_qty";
     public const string PriceCollar = "price_collar";
     public const string NoReferencePrice = "no_reference_price";

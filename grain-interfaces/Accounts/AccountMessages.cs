@@ -31,12 +31,22 @@ public sealed record OrderTerms(
 /// <summary><see cref="AdvancedTerms"/> as they travel; same fields.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.advanced-terms")]
 public sealed record AdvancedTermsView(
-    decimal? DisplayQuantity = null, long? ExpireAtMs = null, decimal? TrailPrice = null, decimal? TrailPercent = null)
+    decimal? DisplayQuantity = null, long? ExpireAtMs = null, decimal? TrailPrice = null, decimal? TrailPercent = null,
+    OrderGroupView? Group = null, LegKind? Leg = null)
 {
     public static AdvancedTermsView? From(AdvancedTerms? t) =>
-        t is null ? null : new AdvancedTermsView(t.DisplayQuantity, t.ExpireAtMs, t.TrailPrice, t.TrailPercent);
+        t is null ? null : new AdvancedTermsView(t.DisplayQuantity, t.ExpireAtMs, t.TrailPrice, t.TrailPercent, OrderGroupView.From(t.Group), t.Leg);
 
-    public AdvancedTerms ToDomain() => new(DisplayQuantity, ExpireAtMs, TrailPrice, TrailPercent);
+    public AdvancedTerms ToDomain() => new(DisplayQuantity, ExpireAtMs, TrailPrice, TrailPercent, Group?.ToDomain(), Leg);
+}
+
+/// <summary><see cref="OrderGroupTerms"/> as they travel; same fields.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.order-group")]
+public sealed record OrderGroupView(OrderClass Class, decimal? TakeProfitPrice, decimal? StopPrice, decimal? StopLimitPrice)
+{
+    public static OrderGroupView? From(OrderGroupTerms? t) => t is null ? null : new OrderGroupView(t.Class, t.TakeProfitPrice, t.StopPrice, t.StopLimitPrice);
+
+    public OrderGroupTerms ToDomain() => new(Class, TakeProfitPrice, StopPrice, StopLimitPrice);
 }
 
 /// <summary>What a replace changes; null leaves a term as it is.</summary>
@@ -46,6 +56,7 @@ public sealed record OrderChanges(decimal? Quantity, decimal? LimitPrice, decima
 
 /// <summary>An order as it stands.</summary>
 /// <param name="Seq">The number of the newest order event that touched it.</param>
+/// <param name="Legs">Of an order that begins a group: its legs, as far as memory has them. Null for any other order.</param>
 [GenerateSerializer, Immutable, Alias("bourse.order-view")]
 public sealed record OrderView(
     Guid Id,
@@ -67,7 +78,8 @@ public sealed record OrderView(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     long Seq,
-    AdvancedTermsView? Advanced = null);
+    AdvancedTermsView? Advanced = null,
+    IReadOnlyList<OrderView>? Legs = null);
 
 /// <summary>How an account answered a command.</summary>
 public enum AnswerKind : byte

@@ -27,9 +27,17 @@ public sealed record BookOrder(
 
 /// <summary>An <see cref="AdvancedOrder"/> as it travels; same fields.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.book-advanced-order")]
-public sealed record BookAdvancedOrder(long ExpireAtMs, long DisplayLots, long TrailTicks, int TrailPpm)
+public sealed record BookAdvancedOrder(long ExpireAtMs, long DisplayLots, long TrailTicks, int TrailPpm, BookExitLegs? Exit = null)
 {
-    public AdvancedOrder ToDomain() => new(ExpireAtMs, DisplayLots, TrailTicks, TrailPpm);
+    public AdvancedOrder ToDomain() => new(ExpireAtMs, DisplayLots, TrailTicks, TrailPpm, Exit?.ToDomain());
+}
+
+/// <summary><see cref="ExitLegs"/> as they travel; same fields.</summary>
+[GenerateSerializer, Immutable, Alias("bourse.book-exit-legs")]
+public sealed record BookExitLegs(
+    bool IsPair, Guid TakeProfitId, long TakeProfitTicks, Guid StopLossId, long StopPriceTicks, long StopLimitTicks, bool HasStopLimit)
+{
+    public ExitLegs ToDomain() => new(IsPair, TakeProfitId, TakeProfitTicks, StopLossId, StopPriceTicks, StopLimitTicks, HasStopLimit);
 }
 
 /// <summary>A change of price and total quantity.</summary>

@@ -16,4 +16,16 @@ public interface IBookGrain : IExecutionVenue
     /// </summary>
     [Alias("watch-depth")]
     Task<DepthWindow> WatchDepth(int levels);
+
+    /// <summary>Whether the symbol is halted, and what its auction would give now.</summary>
+    [Alias("get-auction")]
+    Task<AuctionView> GetAuction();
+
+    /// <summary>Halts the symbol, or gives a halt another reason and end.</summary>
+    [Alias("halt")]
+    Task<AuctionView> Halt(HaltSymbol command);
+
+    /// <summary>Ends a halt by an auction; harmless without one. Answers how the symbol stands then.</summary>
+    [Alias("reopen")]
+    Task<AuctionView> Reopen();
 }

@@ -47,18 +47,23 @@ public sealed partial class AccountGrain
             {
                 case PlaceOutcome.Placed:
                     Apply(decision.Event!);
+                    if (decision.Legs is { } legs)
+                    {
+                        ApplyLegs(legs);
+                    }
+
                     var order = _account.FindOrder(decision.Event!.OrderId)!;
                     underWay = order.Id;
                     _underWay.Add(order.Id, null);
                     await Commit();
                     var line = Line(order.Symbol);
-                    var sent = VenueOf(line, instrument!).Submit(BookCommands.Order(Id, order, instrument!, line.Durable(CommittedVersion), stops.Version));
+                    var sent = VenueOf(line, instrument!).Submit(BookCommands.Order(_account, order, instrument!, line.Durable(CommittedVersion), stops.Version));
                     await ((Task)sent).ConfigureAwait(WithoutThrowing);
                     return await Conclude(order, sent);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
                 case PlaceOutcome.Conflict:
-                    var first = AccountViews.View(decision.Order!);
+                    var first = AccountViews.View(_account, decision.Order!);
                     await Commit();
                     return new OrderAnswer(AnswerKind.Conflict, first, "client_order_id_conflict", "The client order id was used with other content.");
                 default:
@@ -187,14 +192,14 @@ public sealed partial class AccountGrain
         return told;
     }
 
-    private static OrderAnswer AnswerOf(Order order, long seq) => order.Status == OrderStatus.PendingNew || order.Replace is not null
+    private OrderAnswer AnswerOf(Order order, long seq) => order.Status == OrderStatus.PendingNew || order.Replace is not null
         ? Unavailable("The order is durable; its book has not answered yet.")
-        : new OrderAnswer(AnswerKind.Done, AccountViews.View(order, seq));
+        : new OrderAnswer(AnswerKind.Done, AccountViews.View(_account, order, seq));
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
     {
         await WaitUntilSettled(order.Id);
-        var view = AccountViews.View(order);
+        var view = AccountViews.View(_account, order);
         await Commit();
         return view.Status == OrderStatus.PendingNew
             ? Unavailable("The order is durable; its book has not answered yet.")
@@ -236,6 +241,14 @@ public sealed partial class AccountGrain
         if (orderId is { } ended && _underWay.Remove(ended, out var waiters))
         {
             waiters?.SetResult();
+        }
+    }
+
+    private void ApplyLegs(IReadOnlyList<OrderPlaced> legs)
+    {
+        foreach (var leg in legs)
+        {
+            Apply(leg);
         }
     }
 

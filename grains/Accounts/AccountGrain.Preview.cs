@@ -26,7 +26,7 @@ public sealed partial class AccountGrain
             return decision switch
             {
                 { Outcome: PlaceOutcome.Placed, Event: { } placed } => new OrderPreview(
-                    new OrderAnswer(AnswerKind.Done, AccountViews.View(placed)),
+                    new OrderAnswer(AnswerKind.Done, AccountViews.View(placed) with { Legs = decision.Legs is { } legs ? [.. legs.Select(AccountViews.View)] : null }),
                     placed.Request.LimitPrice ?? placed.ProtectionPrice, placed.Reserved, placed.ReservedAsset),
                 { Outcome: PlaceOutcome.Repeated } => new OrderPreview(new OrderAnswer(AnswerKind.Repeated, AccountViews.View(decision.Order!))),
                 { Outcome: PlaceOutcome.Conflict } => new OrderPreview(new OrderAnswer(AnswerKind.Conflict, AccountViews.View(decision.Order!))),

@@ -208,7 +208,7 @@ public sealed partial class AccountGrain
 
             var acknowledged = line.Durable(CommittedVersion);
             var resent = pending.Order is { } order
-                ? await VenueOf(line, instrument).Submit(BookCommands.Order(Id, order, instrument, acknowledged))
+                ? await VenueOf(line, instrument).Submit(BookCommands.Order(_account, order, instrument, acknowledged))
                 : await VenueOf(line, instrument).Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
             await TakeAnswer(symbol, resent);
         }

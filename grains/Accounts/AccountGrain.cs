@@ -100,7 +100,7 @@ public sealed partial class AccountGrain(
     {
         ThrowIfFaulted();
         await CatchUp();
-        var view = _account.FindOrder(orderId) is { } order ? AccountViews.View(order) : null;
+        var view = _account.FindOrder(orderId) is { } order ? AccountViews.View(_account, order) : null;
         await Commit();
         return view;
     }
@@ -110,7 +110,7 @@ public sealed partial class AccountGrain(
         ThrowIfFaulted();
         await CatchUp();
         _account.FindByClientOrderId(clientOrderId, out var order);
-        var view = order is null ? null : AccountViews.View(order);
+        var view = order is null ? null : AccountViews.View(_account, order);
         await Commit();
         return view;
     }

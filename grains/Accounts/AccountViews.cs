@@ -17,7 +17,7 @@ internal static class AccountViews
         order.Side,
         order.Type,
         order.TimeInForce,
-        order.Quantity,
+        order.ToldQuantity,
         order.FilledQuantity,
         order.FilledAveragePrice,
         order.LimitPrice,
@@ -31,6 +31,15 @@ internal static class AccountViews
         DateTimeOffset.FromUnixTimeMilliseconds(order.UpdatedAtMs),
         seq,
         AdvancedTermsView.From(order.Advanced));
+
+    /// <summary>The order with its legs.</summary>
+    public static OrderView View(Account account, Order order) => View(account, order, order.Seq);
+
+    /// <summary>The order with its legs.</summary>
+    /// <param name="seq">The newest number of the order channel that is told with them.</param>
+    public static OrderView View(Account account, Order order, long seq) => order is { Group: not null, Leg: null }
+        ? View(order, seq) with { Legs = [.. account.FindLegs(order).Select(leg => View(leg, Math.Min(leg.Seq, seq)))] }
+        : View(order, seq);
 
     /// <summary>The order that the event would place.</summary>
     public static OrderView View(OrderPlaced e) => new(
@@ -48,7 +57,7 @@ internal static class AccountViews
         e.Request.PostOnly,
         e.Request.ReduceOnly,
         e.Request.SelfTradePrevention,
-        OrderStatus.PendingNew,
+        e.Request.Advanced?.Leg is null ? OrderStatus.PendingNew : OrderStatus.Held,
         null,
         DateTimeOffset.FromUnixTimeMilliseconds(e.TimeMs),
         DateTimeOffset.FromUnixTimeMilliseconds(e.TimeMs),

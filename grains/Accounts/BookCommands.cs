@@ -7,9 +7,9 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Turns an account's orders into commands to a book, in ticks and lots.</summary>
 internal static class BookCommands
 {
-    public static BookOrder Order(string account, Order order, Instrument instrument, long acknowledged, long switchVersion = 0) => new(
+    public static BookOrder Order(Account account, Order order, Instrument instrument, long acknowledged, long switchVersion = 0) => new(
         order.Id,
-        account,
+        account.Id,
         order.CommandNumber,
         acknowledged,
         order.Side,
@@ -21,13 +21,28 @@ internal static class BookCommands
         order.PostOnly,
         order.SelfTradePrevention,
         switchVersion,
-        order.Advanced is { } advanced ? Advanced(advanced, instrument) : null);
+        order.Advanced is { } advanced ? Advanced(account, order, advanced, instrument) : null);
 
-    private static BookAdvancedOrder Advanced(AdvancedTerms terms, Instrument instrument) => new(
+    private static BookAdvancedOrder Advanced(Account account, Order order, AdvancedTerms terms, Instrument instrument) => new(
         terms.ExpireAtMs ?? 0,
         terms.DisplayQuantity is { } shown ? Lots(shown, instrument) : 0,
         Ticks(terms.TrailPrice ?? 0, instrument),
-        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent));
+        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent),
+        terms.Group is { } group ? Exit(group, account.FindLegs(order), instrument) : null);
+
+    private static BookExitLegs Exit(OrderGroupTerms group, List<Order> legs, Instrument instrument)
+    {
+        var profit = legs.Find(l => l.Leg == LegKind.TakeProfit);
+        var loss = legs.Find(l => l.Leg == LegKind.StopLoss);
+        return new BookExitLegs(
+            group.Class == OrderClass.Oco,
+            profit?.Id ?? Guid.Empty,
+            Ticks(profit?.BookPrice ?? 0, instrument),
+            loss?.Id ?? Guid.Empty,
+            Ticks(loss?.StopPrice ?? 0, instrument),
+            Ticks(loss?.BookPrice ?? 0, instrument),
+            group.StopLimitPrice is not null);
+    }
 
     public static BookReplace Replace(string account, ReplaceRequested requested, Instrument instrument, long acknowledged, long switchVersion) => new(
         requested.OrderId,

@@ -17,6 +17,15 @@ public sealed partial class BookGrain
     {
         _pump.DeliverOverdue();
         await KeepDeadline();
+        try
+        {
+            await KeepHalt();
+        }
+        catch (Exception away) when (Outage.Is(away))
+        {
+            BookLog.UpkeepFailed(log, Symbol, away);
+        }
+
         if (_book.NextExpiryMs != long.MaxValue)
         {
             // Orders that end at a time of their own need somebody who looks at the clock.
@@ -111,7 +120,10 @@ public sealed partial class BookGrain
             },
             change);
         var touched = TakeTouched();
+        _trades.Add(_book.Version, _book.Trades);
+        NoteTrades();
         await Commit();
+        _trades.Release(CommittedVersion);
         foreach (var (account, upTo) in touched)
         {
             _pump.MarkDurable(account, upTo);

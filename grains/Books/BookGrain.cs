@@ -2,6 +2,8 @@ using System.Buffers;
 using Bourse.Domain.Books;
 using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Breakers;
+using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;
 using Bourse.Grains.Risk;
@@ -17,7 +19,8 @@ namespace Bourse.Grains.Books;
 /// </summary>
 [Reentrant, HashBasedPlacement]
 public sealed partial class BookGrain(
-    IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, IBookDeadlines deadlines, TimeProvider time, ILogger<BookGrain> log)
+    IJournal journal, InstrumentCatalogue catalogue, KillSwitches switches, IBookDeadlines deadlines, QuoteBoard quotes, BreakerOptions breakers,
+    TimeProvider time, ILogger<BookGrain> log)
     : JournaledGrain(journal), IBookGrain
 {
     private const int MaxDepthLevels = 1_000;
@@ -180,6 +183,7 @@ public sealed partial class BookGrain(
         {
             touched = TakeTouched();
             _trades.Add(_book.Version, _book.Trades);
+            NoteTrades();
         }
 
         await Commit();

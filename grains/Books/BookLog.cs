@@ -18,4 +18,10 @@ internal static partial class BookLog
 
     [LoggerMessage(2004, LogLevel.Warning, "Book {Symbol}: its depth is not told for now")]
     public static partial void DepthNotTold(ILogger log, string symbol, Exception cause);
+
+    [LoggerMessage(4250, LogLevel.Warning, "Book {Symbol}: a halt or its end is not told yet; it is tried again")]
+    public static partial void HaltNotTold(ILogger log, string symbol, Exception cause);
+
+    [LoggerMessage(4251, LogLevel.Warning, "Book {Symbol}: an anomaly of its {Series}: {Value} in a second, score {Score}")]
+    public static partial void AnomalyFound(ILogger log, string symbol, string series, double value, double score);
 }

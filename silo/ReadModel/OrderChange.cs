@@ -60,7 +60,7 @@ internal struct OrderChange
                 (PlacedSymbol, PlacedAtMs, ClientOrderId) = (names.Of(e.Symbol), e.TimeMs, clientOrderId);
                 (Side, Type, TimeInForce, SelfTradePrevention) = (e.Side, e.Type, e.TimeInForce, e.SelfTradePrevention);
                 (PostOnly, ReduceOnly, Advanced) = (e.PostOnly, e.ReduceOnly, e.Advanced);
-                Status = OrderStatus.PendingNew;
+                Status = e.Advanced?.Leg is null ? OrderStatus.PendingNew : OrderStatus.Held;
                 FilledQuantity = 0;
                 (Quantity, LimitPrice, StopPrice) = (e.Quantity, e.LimitPrice, e.StopPrice);
                 break;
@@ -83,6 +83,10 @@ internal struct OrderChange
                 break;
             case AccountEventKind.Replaced:
                 (Quantity, LimitPrice, StopPrice) = (e.Quantity, e.LimitPrice, e.StopPrice);
+                break;
+            case AccountEventKind.Sized:
+                (Quantity, LimitPrice, StopPrice) = (e.Quantity, e.LimitPrice, e.StopPrice);
+                Status = e.IsFirst && e.StopPrice is null ? OrderStatus.New : Status;
                 break;
             case AccountEventKind.Trailed:
                 StopPrice = e.StopPrice;

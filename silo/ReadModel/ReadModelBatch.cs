@@ -158,7 +158,7 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved, NamePool names)
         order.Apply(e, Keep(e.ClientOrderId), names);
         switch (e.Kind)
         {
-            case AccountEventKind.Placed:
+            case AccountEventKind.Placed when e.Advanced?.Leg is null:
                 Unresolved.AddOrder(account, names.Of(e.Symbol), e.OrderId, e.TimeMs);
                 break;
             case AccountEventKind.Filled:

@@ -86,6 +86,9 @@ internal static class EventLines
             BookEntryKind.Submit => Node(entry.Submit),
             BookEntryKind.Replace => Node(entry.Replace),
             BookEntryKind.Refuse => Node(entry.Refuse),
+            BookEntryKind.Halt => Node(entry.Halt!),
+            BookEntryKind.Band => Node(entry.Band),
+            BookEntryKind.Reopen => Node(new { entry.ReferenceTicks }),
             BookEntryKind.Cancel => Node(new { OrderId = entry.CancelOrderId, Account = entry.CancelAccount }),
             _ => [],
         };

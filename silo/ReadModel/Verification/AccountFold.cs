@@ -80,7 +80,8 @@ internal sealed class AccountFold(string id, VerifyReport report, Dictionary<(st
     {
         switch (e)
         {
-            case OrderPlaced placed:
+            case OrderPlaced { Request.Advanced.Leg: null } or OrderPlaced { Request.Advanced: null }:
+                var placed = (OrderPlaced)e;
                 PairOf(placed.Symbol, placed.Currency).AccountCommanded(placed.CommandNumber, placed.OrderId, 0);
                 break;
             case ReplaceRequested requested:

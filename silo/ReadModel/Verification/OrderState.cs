@@ -35,7 +35,7 @@ internal sealed record OrderState(
         """;
 
     public static OrderState From(Order o) => new(
-        o.Id, o.ClientOrderId, o.Symbol, o.Side, o.Type, o.TimeInForce, o.SelfTradePrevention, o.PostOnly, o.ReduceOnly, o.Quantity,
+        o.Id, o.ClientOrderId, o.Symbol, o.Side, o.Type, o.TimeInForce, o.SelfTradePrevention, o.PostOnly, o.ReduceOnly, o.ToldQuantity,
         o.FilledQuantity, o.FilledAveragePrice, o.LimitPrice, o.StopPrice, o.Status, o.RejectCode, o.CreatedAtMs, o.UpdatedAtMs, o.Seq, o.Advanced);
 
     public static OrderState From(NpgsqlDataReader r) => new(

@@ -3,6 +3,7 @@ using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Instruments;
+using Bourse.Grains.Breakers;
 using Bourse.Grains.Instruments;
 using Bourse.Silo;
 using Bourse.Silo.Journal;
@@ -33,7 +34,8 @@ internal sealed class BourseCluster : IAsyncDisposable
 
     public SiloStorage Storage => _storage;
 
-    public static async Task<BourseCluster> Start(string connectionString, short silos = 1, JournalOptions? journal = null, Action<ISiloBuilder>? configure = null)
+    public static async Task<BourseCluster> Start(
+        string connectionString, short silos = 1, JournalOptions? journal = null, BreakerOptions? breakers = null, Action<ISiloBuilder>? configure = null)
     {
         var storage = await SiloStorage.OpenAsync(
             connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None, journal);
@@ -42,6 +44,7 @@ internal sealed class BourseCluster : IAsyncDisposable
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddBourseGrains(storage);
+            silo.Services.AddSingleton(breakers ?? new BreakerOptions());
             silo.AddIncomingGrainCallFilter(faults);
             configure?.Invoke(silo);
         });

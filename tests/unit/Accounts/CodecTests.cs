@@ -42,6 +42,7 @@ public sealed class CodecTests
         new OrderCanceled(s_id, Symbol, null, 1m, 2, 15, 5, 13),
         new OrderExpired(s_id, Symbol, 1m, 16, 6, 14),
         new OrderReplaced(s_id, Symbol, 1, 2m, 64_001m, 63_000m, 17, 7, 15),
+        new LegSized(s_id, Symbol, 2m, null, 63_000m, IsFirst: true, 18, 8, 16),
     ];
 
     [Fact]
@@ -194,6 +195,9 @@ public sealed class CodecTests
                 break;
             case OrderReplaced r:
                 (view.Quantity, view.LimitPrice, view.StopPrice).ShouldBe((r.Quantity, r.LimitPrice, r.StopPrice));
+                break;
+            case LegSized s:
+                (view.Quantity, view.LimitPrice, view.StopPrice, view.IsFirst).ShouldBe((s.Quantity, s.LimitPrice, s.StopPrice, s.IsFirst));
                 break;
             case OrderRejected r:
                 Text(view.Code).ShouldBe(r.Code);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Books;
+using Bourse.Domain.Matching;
 using Bourse.Domain.Risk;
 
 namespace Bourse.Tests.Unit.Accounts;
@@ -54,6 +55,12 @@ internal sealed class Participant(string id, RiskLimits limits)
     public void Check()
     {
         Account.CheckInvariants().ShouldBeEmpty();
+        foreach (var orders in Account.GetOpenOrders().Where(o => o.ReduceOnly).GroupBy(o => (o.Symbol, o.Side)))
+        {
+            var position = Account.GetPosition(orders.Key.Symbol).Quantity * (orders.Key.Side == Side.Sell ? 1 : -1);
+            orders.Sum(o => o.LeavesQuantity).ShouldBeLessThanOrEqualTo(position, $"reduce-only orders of {id} in {orders.Key}");
+        }
+
         foreach (var balance in Account.Balances)
         {
             var isCash = balance.Asset is "USD" or "EUR";

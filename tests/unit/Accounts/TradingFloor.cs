@@ -122,7 +122,7 @@ internal sealed class TradingFloor
             type is OrderType.Limit or OrderType.StopLimit ? At(instrument, reference, step.C % 41 - 20) : null,
             type is OrderType.Stop or OrderType.StopLimit ? At(instrument, reference, step.C / 41 % 41 - 20) : null,
             (step.A >> 9) % 6 == 0, (step.A >> 13) % 8 == 0, (SelfTradePrevention)((step.A >> 17) % 3), $"c-{++_ids}");
-        request = Advanced(request, step, instrument);
+        request = Grouped(Advanced(request, step, instrument), step, instrument, reference);
         var decision = participant.Account.DecidePlace(request, instrument, reference, participant.Limits, NewId(), _nowMs);
         if (decision.Refusal is { } refusal)
         {
@@ -131,6 +131,11 @@ internal sealed class TradingFloor
         }
 
         participant.Apply(decision.Event!);
+        foreach (var leg in decision.Legs ?? [])
+        {
+            participant.Apply(leg);
+        }
+
         participant.Account.DecidePlace(request, instrument, reference, participant.Limits, NewId(), _nowMs).Outcome.ShouldBe(PlaceOutcome.Repeated);
     }
 
@@ -146,6 +151,27 @@ internal sealed class TradingFloor
         (3 or 4, _) when !request.PostOnly => request with { TimeInForce = TimeInForce.Gtd, Advanced = new AdvancedTerms(ExpireAtMs: _nowMs + (step.C % 400)) },
         _ => request,
     };
+
+    // Some orders begin a group, with legs near by, so that they trade.
+    private static OrderRequest Grouped(OrderRequest request, Step step, Instrument instrument, decimal reference)
+    {
+        if ((step.B >> 11) % 4 != 0 || request.Advanced is not null || request.Type > OrderType.Limit || request.TimeInForce > TimeInForce.Gtc || request.ReduceOnly)
+        {
+            return request;
+        }
+
+        var kind = (OrderClass)(1 + ((step.B >> 13) % 3));
+        var up = kind == OrderClass.Oco ? request.Side == Side.Sell : request.Side == Side.Buy;
+        var anchor = request.LimitPrice ?? reference;
+        decimal Beyond(int steps) => At(instrument, anchor, up ? steps : -steps);
+        var stop = Beyond(-1 - (step.C % 5));
+        var group = new OrderGroupTerms(
+            kind,
+            kind == OrderClass.Oco || (kind == OrderClass.Oto && step.A % 2 == 0) ? null : Beyond(1 + (step.C / 5 % 5)),
+            kind == OrderClass.Oto && step.A % 2 == 1 ? null : stop,
+            kind == OrderClass.Oto && step.A % 2 == 1 ? null : step.C % 3 == 0 ? Beyond(-6) : null);
+        return request with { Advanced = new AdvancedTerms(Group: group) };
+    }
 
     /// <summary>What a book does by itself as time goes by.</summary>
     private void Expire(int symbol)
@@ -215,16 +241,26 @@ internal sealed class TradingFloor
             ? book.Submit(
                 new SubmitOrder(
                     order.Id, participant.Account.Id, pending.CommandNumber, acknowledged, order.Side, order.Type, order.TimeInForce, price, lots, stop,
-                    order.PostOnly, order.SelfTradePrevention, order.Advanced is { } terms ? Advanced(terms, instrument) : null),
+                    order.PostOnly, order.SelfTradePrevention, order.Advanced is { } terms ? Advanced(participant.Account, order, terms, instrument) : null),
                 _nowMs, _bookEvents)
             : book.Replace(
                 new ReplaceOrder(pending.OrderId, participant.Account.Id, pending.CommandNumber, acknowledged, pending.Revision, price, lots, stop),
                 _nowMs, _bookEvents);
     }
 
-    private static AdvancedOrder Advanced(AdvancedTerms terms, Instrument instrument) => new(
+    private static AdvancedOrder Advanced(Account account, Order order, AdvancedTerms terms, Instrument instrument) => new(
         terms.ExpireAtMs ?? 0, terms.DisplayQuantity is { } shown ? Lots(instrument, shown) : 0, Ticks(instrument, terms.TrailPrice ?? 0),
-        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent));
+        (int)((terms.TrailPercent ?? 0) * AdvancedTerms.PpmPerPercent),
+        terms.Group is { } group ? Exit(group, account.FindLegs(order), instrument) : null);
+
+    private static ExitLegs Exit(OrderGroupTerms group, List<Order> legs, Instrument instrument)
+    {
+        var profit = legs.Find(l => l.Leg == LegKind.TakeProfit);
+        var loss = legs.Find(l => l.Leg == LegKind.StopLoss);
+        return new ExitLegs(
+            group.Class == OrderClass.Oco, profit?.Id ?? Guid.Empty, Ticks(instrument, profit?.BookPrice ?? 0), loss?.Id ?? Guid.Empty,
+            Ticks(instrument, loss?.StopPrice ?? 0), Ticks(instrument, loss?.BookPrice ?? 0), group.StopLimitPrice is not null);
+    }
 
     private void Command(int symbol, Action<TradingBook> command)
     {

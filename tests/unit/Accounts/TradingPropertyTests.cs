@@ -39,7 +39,8 @@ public sealed class TradingPropertyTests(ITestOutputHelper output)
         // A mix that no longer reaches these proves nothing.
         foreach (var name in new[]
         {
-            "OrderFilled", "OrderCanceled", "OrderExpired", "OrderRejected", "OrderHeld", "OrderTriggered", "OrderReplaced", "ReplaceRejected", "OrderTrailed",
+            "OrderFilled", "OrderCanceled", "OrderExpired", "OrderRejected", "OrderHeld", "OrderTriggered", "OrderReplaced", "ReplaceRejected", "OrderTrailed", "LegSized",
+            "invalid_take_profit", "leg_not_active",
             "insufficient_funds", "insufficient_position", "reduce_only", "price_collar",
         })
         {

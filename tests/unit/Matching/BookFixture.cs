@@ -25,7 +25,7 @@ public abstract class BookFixture : IDisposable
 
     protected string[] ExpireDay() => Checked(Book.ExpireDay());
 
-    private string[] Checked(ReadOnlySpan<BookEvent> events)
+    protected string[] Checked(ReadOnlySpan<BookEvent> events)
     {
         var told = events.Told();
         Book.ValidateInternalState();

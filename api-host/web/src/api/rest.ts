@@ -1,7 +1,7 @@
 import { ApiError, problem } from './errors';
 import { withRetry } from './retry';
 import type { Session } from './session';
-import type { Alert, Bar, Instrument, NewAlert, NewOrder, Order, Page, Portfolio, Quote, Trade, User, WatchList } from './types';
+import type { Alert, Auction, Bar, Instrument, NewAlert, NewOrder, Order, Page, Portfolio, Quote, Trade, User, WatchList } from './types';
 
 const answerWithinMs = 35_000;
 /** Lists are read to their end, but never further than this many pages. */
@@ -23,6 +23,7 @@ export class Rest {
   me = (): Promise<User> => this.call('GET', '/auth/me');
   instruments = (): Promise<Instrument[]> => this.list('/market/instruments');
   quote = (symbol: string): Promise<Quote> => this.call('GET', `/market/quote/${symbolInPath(symbol)}`);
+  auction = (symbol: string): Promise<Auction> => this.call('GET', `/market/auction/${symbolInPath(symbol)}`);
   portfolio = (): Promise<Portfolio> => this.call('GET', '/portfolio');
   openOrders = (): Promise<Order[]> => this.list('/orders?status=open&limit=500');
 

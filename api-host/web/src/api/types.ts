@@ -108,7 +108,11 @@ export interface Order {
   created_at: string;
   updated_at: string;
   seq: number;
+  order_class?: OrderClass;
+  legs?: Order[] | null;
 }
+
+export type OrderClass = 'simple' | 'bracket' | 'oco' | 'oto';
 
 export interface NewOrder {
   symbol: string;
@@ -119,6 +123,12 @@ export interface NewOrder {
   limit_price?: string;
   stop_price?: string;
   post_only?: boolean;
+  trail_price?: string;
+  trail_percent?: string;
+  display_qty?: string;
+  order_class?: OrderClass;
+  take_profit?: { limit_price: string };
+  stop_loss?: { stop_price: string; limit_price?: string };
   client_order_id: string;
 }
 
@@ -164,8 +174,19 @@ export interface Portfolio {
 export interface Halt {
   scope: 'global' | 'account' | 'symbol';
   id: string | null;
-  state: 'active' | 'reducing' | 'halted';
+  state: 'active' | 'reducing' | 'halted' | 'auction';
   reason: string | null;
+}
+
+/** Whether a symbol trades, and what its auction would give now. */
+export interface Auction {
+  symbol: string;
+  state: 'open' | 'auction';
+  reason: string | null;
+  until: string | null;
+  indicative_price: number | null;
+  indicative_qty: number;
+  imbalance: number;
 }
 
 export interface Page<T> {

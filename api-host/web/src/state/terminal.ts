@@ -123,6 +123,7 @@ export class Terminal {
   async place(order: NewOrder): Promise<Order> {
     const placed = await this.rest.place(order);
     this.feed.add(placed);
+    placed.legs?.forEach((leg) => this.feed.add(leg));
     this.refreshPortfolio();
     return placed;
   }

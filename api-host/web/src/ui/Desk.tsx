@@ -23,7 +23,7 @@ export function Desk({ onSignOut }: { onSignOut: () => void }) {
 
   function select(symbol: string) {
     if (symbol !== selected?.symbol) {
-      setTicket((old) => ({ ...old, limitPrice: '', stopPrice: '' }));
+      setTicket((old) => ({ ...old, limitPrice: '', stopPrice: '', takeProfit: '', stopLoss: '', stopLossLimit: '' }));
     }
     setWanted(symbol);
   }

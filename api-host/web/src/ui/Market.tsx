@@ -6,7 +6,8 @@ import { clock, percent, places, price, quantity, signed } from '../lib/format';
 import { mark } from '../state/quoteBook';
 import { arrow, tone } from './Change';
 import { Chart } from './Chart';
-import { useQuote } from './hooks';
+import { AuctionBar } from './AuctionBar';
+import { useQuote, useStore, useTerminal } from './hooks';
 
 /** The selected symbol: its quote in large and its chart. */
 export function Market({ instrument }: { instrument: Instrument }) {
@@ -15,6 +16,7 @@ export function Market({ instrument }: { instrument: Instrument }) {
   const digits = places(instrument.tick_size);
   const direction = quote?.direction ?? 0;
   const change = quote?.change ?? null;
+  const halt = useStore(useTerminal().halts).find((one) => one.scope === 'symbol' && one.id === instrument.symbol);
   return (
     <section className="panel market" aria-label={instrument.symbol}>
       <div className="market-head">
@@ -36,6 +38,7 @@ export function Market({ instrument }: { instrument: Instrument }) {
           ))}
         </div>
       </div>
+      {halt?.state === 'auction' && <AuctionBar symbol={instrument.symbol} digits={digits} />}
       <Chart instrument={instrument} timeframe={timeframe} />
     </section>
   );

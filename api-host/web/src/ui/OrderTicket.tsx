@@ -1,12 +1,15 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { ApiError, describe } from '../api/errors';
-import type { Instrument, NewOrder, OrderType, Side, TimeInForce } from '../api/types';
+import type { Instrument, NewOrder, OrderClass, OrderType, Side, TimeInForce } from '../api/types';
 import { decimal, label, places, price, quantity } from '../lib/format';
 import { newClientOrderId } from '../lib/ids';
-import { estimate, fault, hasLimit, hasStop, type Ticket, tifsFor, toOrder } from '../state/ticket';
+import {
+  classesFor, estimate, fault, hasDisplay, hasLimit, hasStop, hasStopLoss, hasTakeProfit, type Ticket, tifsFor, toOrder, withClass, withType,
+} from '../state/ticket';
 import { useQuote, useTerminal } from './hooks';
 
-const types: OrderType[] = ['market', 'limit', 'stop', 'stop_limit'];
+const types: OrderType[] = ['market', 'limit', 'stop', 'stop_limit', 'trailing_stop'];
+const classWords: Record<OrderClass, string> = { simple: 'Single', bracket: 'Bracket', oto: 'One triggers other', oco: 'One cancels other' };
 
 interface Props {
   instrument: Instrument;
@@ -78,25 +81,44 @@ export function OrderTicket({ instrument, ticket, onChange }: Props) {
         <div className="switch wide" role="group" aria-label="Order type">
           {types.map((type) => (
             <button key={type} type="button" aria-pressed={type === ticket.type}
-              onClick={() => set({ type, tif: tifsFor(type).includes(ticket.tif) ? ticket.tif : 'day', ...startingPrice(type, ticket, quote?.bid, quote?.ask) })}>
-              {label(type)}
+              onClick={() => set({ ...withType(ticket, type), ...startingPrice(type, ticket, quote?.bid, quote?.ask) })}>
+              {type === 'trailing_stop' ? 'Trailing' : label(type)}
             </button>
           ))}
         </div>
         <NumberField name="Quantity" value={ticket.qty} set={(qty) => set({ qty })} />
         {hasStop(ticket.type) && <NumberField name="Stop price" value={ticket.stopPrice} set={(stopPrice) => set({ stopPrice })} />}
         {hasLimit(ticket.type) && <NumberField name="Limit price" value={ticket.limitPrice} set={(limitPrice) => set({ limitPrice })} />}
+        {ticket.type === 'trailing_stop' && (
+          <>
+            <NumberField name={ticket.byPrice ? `Trail, ${instrument.currency}` : 'Trail, %'} value={ticket.trail} set={(trail) => set({ trail })} />
+            <Check name="Trail by price" checked={ticket.byPrice} set={(byPrice) => set({ byPrice })} />
+          </>
+        )}
+        {classesFor(ticket.type).length > 1 && (
+          <label className="field row">
+            <span>Group</span>
+            <select value={ticket.orderClass} onChange={(event) => set(withClass(ticket, event.target.value as OrderClass))}>
+              {classesFor(ticket.type).map((one) => <option key={one} value={one}>{classWords[one]}</option>)}
+            </select>
+          </label>
+        )}
+        {hasTakeProfit(ticket) && <NumberField name="Take-profit" value={ticket.takeProfit} set={(takeProfit) => set({ takeProfit })} />}
+        {hasStopLoss(ticket) && (
+          <>
+            <NumberField name="Stop-loss" value={ticket.stopLoss} set={(stopLoss) => set({ stopLoss })} />
+            <NumberField name="Stop-loss limit" hint="at market" value={ticket.stopLossLimit} set={(stopLossLimit) => set({ stopLossLimit })} />
+          </>
+        )}
+        {hasDisplay(ticket) && <NumberField name="Show only" hint="all" value={ticket.displayQty} set={(displayQty) => set({ displayQty })} />}
         <label className="field row">
           <span>Time in force</span>
           <select value={ticket.tif} onChange={(event) => set({ tif: event.target.value as TimeInForce })}>
-            {tifsFor(ticket.type).map((tif) => <option key={tif} value={tif}>{tif.toUpperCase()}</option>)}
+            {tifsFor(ticket.type, ticket.orderClass).map((tif) => <option key={tif} value={tif}>{tif.toUpperCase()}</option>)}
           </select>
         </label>
         {ticket.type === 'limit' && (
-          <label className="field row check">
-            <span>Post only</span>
-            <input type="checkbox" checked={ticket.postOnly} onChange={(event) => set({ postOnly: event.target.checked })} />
-          </label>
+          <Check name="Post only" checked={ticket.postOnly} set={(postOnly) => set({ postOnly })} />
         )}
         <p className="estimate"><span className="muted">Value, about</span> {decimal(cost, 2)} {instrument.currency}</p>
         <button className={`primary ${ticket.side}`} type="submit" disabled={busy}>
@@ -119,11 +141,20 @@ function SideButton({ side, at, ticket, set }: { side: Side; at: string; ticket:
   );
 }
 
-function NumberField({ name, value, set }: { name: string; value: string; set: (value: string) => void }) {
+function Check({ name, checked, set }: { name: string; checked: boolean; set: (checked: boolean) => void }) {
+  return (
+    <label className="field row check">
+      <span>{name}</span>
+      <input type="checkbox" checked={checked} onChange={(event) => set(event.target.checked)} />
+    </label>
+  );
+}
+
+function NumberField({ name, hint, value, set }: { name: string; hint?: string; value: string; set: (value: string) => void }) {
   return (
     <label className="field row">
       <span>{name}</span>
-      <input className="num" inputMode="decimal" autoComplete="off" maxLength={32} value={value} onChange={(event) => set(event.target.value)} />
+      <input className="num" inputMode="decimal" autoComplete="off" maxLength={32} placeholder={hint} value={value} onChange={(event) => set(event.target.value)} />
     </label>
   );
 }

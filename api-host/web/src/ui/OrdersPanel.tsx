@@ -54,7 +54,7 @@ function OrderRow({ order, cancellable, onSelect }: { order: Order; cancellable:
       <td className="muted" title={order.created_at}>{clock(order.created_at)}</td>
       <th scope="row"><button type="button" className="link" onClick={() => onSelect(order.symbol)}>{order.symbol}</button></th>
       <td className={order.side === 'buy' ? 'up' : 'down'}>{label(order.side)}</td>
-      <td>{label(order.type)}</td>
+      <td>{label(order.type)}{order.order_class !== undefined && order.order_class !== 'simple' && <span className="muted"> {order.order_class}</span>}</td>
       <td>{order.time_in_force.toUpperCase()}</td>
       <td className="num">{quantity(order.filled_qty)} / {quantity(order.qty)}</td>
       <td className="num">{price(order.limit_price, digits)}</td>
