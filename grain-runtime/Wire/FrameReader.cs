@@ -9,9 +9,13 @@ namespace Bourse.GrainRuntime.Wire;
 /// <param name="runtime">Whom the references in messages belong to.</param>
 internal sealed class FrameReader(LocalRuntime runtime)
 {
+    /// <summary>How deep messages may stand in each other; Bourse's own go four deep.</summary>
+    private const int MaxDepth = 64;
+
     private byte[] _bytes = [];
     private int _next;
     private int _end;
+    private int _depth;
 
     public LocalRuntime Runtime => runtime;
 
@@ -29,6 +33,7 @@ internal sealed class FrameReader(LocalRuntime runtime)
         frame.CopyTo(_bytes);
         _next = 0;
         _end = length;
+        _depth = 0;
         return (FrameKind)ReadByte();
     }
 
@@ -43,6 +48,17 @@ internal sealed class FrameReader(LocalRuntime runtime)
             throw new WireException($"{Left} bytes too many in a frame");
         }
     }
+
+    /// <summary>A message begins, within the one that is being read: as deep as the stack holds for sure.</summary>
+    public void Enter()
+    {
+        if (++_depth > MaxDepth)
+        {
+            throw new WireException($"messages nested more than {MaxDepth} deep");
+        }
+    }
+
+    public void Leave() => _depth--;
 
     public byte ReadByte() => Take(1)[0];
 

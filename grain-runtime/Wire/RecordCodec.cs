@@ -46,7 +46,23 @@ internal sealed class RecordCodec<T> : Codec<T>
         _write(writer, value);
     }
 
-    public override T Read(FrameReader reader) => typeof(T).IsValueType || reader.ReadBool() ? _read(reader) : default!;
+    public override T Read(FrameReader reader)
+    {
+        if (typeof(T).IsValueType)
+        {
+            return _read(reader);
+        }
+
+        if (!reader.ReadBool())
+        {
+            return default!;
+        }
+
+        reader.Enter();
+        var value = _read(reader);
+        reader.Leave();
+        return value;
+    }
 
     // Values of the framework (tuples) have fields in place of properties, and no message of ours is one of its classes.
     private static bool IsMessage(Type type) =>
