@@ -75,7 +75,8 @@ public sealed class ReplaySource(ReplaySource.Settings settings, TimeProvider ti
                 wait = pace.UntilDue(tick.Tick.TimestampMs);
             }
 
-            if (wait > TimeSpan.Zero)
+            // A timer may go off a little early.
+            for (; wait > TimeSpan.Zero; wait = pace.UntilDue(tick.Tick.TimestampMs))
             {
                 await Task.Delay(wait < Slice ? Slice : wait, time, cancellation);
             }
