@@ -83,18 +83,7 @@ public static class BookJournal
         var writer = new WireWriter(output);
         writer.WriteByte(order.Advanced is null ? (byte)BookEntryKind.Submit : SubmitAdvanced);
         writer.WriteCount(timeMs);
-        writer.WriteGuid(order.OrderId);
-        writer.WriteString(order.Account);
-        writer.WriteCount(order.CommandNumber);
-        writer.WriteCount(order.AcknowledgedReport);
-        writer.WriteByte((byte)order.Side);
-        writer.WriteByte((byte)order.Type);
-        writer.WriteByte((byte)order.TimeInForce);
-        writer.WriteCount(order.PriceTicks);
-        writer.WriteCount(order.QuantityLots);
-        writer.WriteCount(order.StopPriceTicks);
-        writer.WriteBool(order.PostOnly);
-        writer.WriteByte((byte)order.SelfTradePrevention);
+        SubmitOrderCodec.Write(ref writer, order);
         if (order.Advanced is { } advanced)
         {
             AdvancedOrderCodec.Write(ref writer, advanced);
@@ -218,11 +207,12 @@ public static class BookJournal
                 return new BookEntry(kind, 0, terms, reader.ReadCount());
             case BookEntryKind.Submit:
                 var submittedMs = reader.ReadCount();
-                var order = new SubmitOrder(
-                    reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (Side)reader.ReadByte(),
-                    (OrderType)reader.ReadByte(), (TimeInForce)reader.ReadByte(), reader.ReadCount(), reader.ReadCount(),
-                    reader.ReadCount(), reader.ReadBool(), (SelfTradePrevention)reader.ReadByte(),
-                    type == SubmitAdvanced ? AdvancedOrderCodec.Read(ref reader) : null);
+                var order = SubmitOrderCodec.Read(ref reader);
+                if (type == SubmitAdvanced)
+                {
+                    order = order with { Advanced = AdvancedOrderCodec.Read(ref reader) };
+                }
+
                 return new BookEntry(
                     kind, submittedMs, Submit: order, Trades: ReadTrades(ref reader, order.OrderId, order.Account, submittedMs));
             case BookEntryKind.Replace:

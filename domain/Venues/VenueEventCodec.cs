@@ -29,7 +29,7 @@ public static class VenueEventCodec
                 break;
             case VenueOrderTaken taken:
                 Begin(ref writer, Taken, e);
-                WriteOrder(ref writer, taken.Order);
+                SubmitOrderCodec.Write(ref writer, taken.Order);
                 break;
             case VenueReplaceTaken { Replace: var replace }:
                 Begin(ref writer, Replace, e);
@@ -94,7 +94,7 @@ public static class VenueEventCodec
         return kind switch
         {
             Terms => new VenueTermsSet(BookJournal.ReadTermsBody(ref reader), reader.ReadString(), timeMs),
-            Taken => new VenueOrderTaken(ReadOrder(ref reader), timeMs),
+            Taken => new VenueOrderTaken(SubmitOrderCodec.Read(ref reader), timeMs),
             Replace => new VenueReplaceTaken(
                 new ReplaceOrder(
                     reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (int)reader.ReadCount(), reader.ReadCount(),
@@ -113,26 +113,6 @@ public static class VenueEventCodec
             _ => throw new WireFormatException($"{kind} is not the kind of a venue's event."),
         };
     }
-
-    internal static void WriteOrder(ref WireWriter writer, in SubmitOrder order)
-    {
-        writer.WriteGuid(order.OrderId);
-        writer.WriteString(order.Account);
-        writer.WriteCount(order.CommandNumber);
-        writer.WriteCount(order.AcknowledgedReport);
-        writer.WriteByte((byte)order.Side);
-        writer.WriteByte((byte)order.Type);
-        writer.WriteByte((byte)order.TimeInForce);
-        writer.WriteCount(order.PriceTicks);
-        writer.WriteCount(order.QuantityLots);
-        writer.WriteCount(order.StopPriceTicks);
-        writer.WriteBool(order.PostOnly);
-        writer.WriteByte((byte)order.SelfTradePrevention);
-    }
-
-    internal static SubmitOrder ReadOrder(ref WireReader reader) => new(
-        reader.ReadGuid(), reader.ReadString(), reader.ReadCount(), reader.ReadCount(), (Side)reader.ReadByte(), (OrderType)reader.ReadByte(),
-        (TimeInForce)reader.ReadByte(), reader.ReadCount(), reader.ReadCount(), reader.ReadCount(), reader.ReadBool(), (SelfTradePrevention)reader.ReadByte());
 
     private static void Begin(ref WireWriter writer, byte kind, VenueEvent e)
     {

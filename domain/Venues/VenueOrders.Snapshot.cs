@@ -67,7 +67,7 @@ public sealed partial class VenueOrders
 
     private static void SaveOrder(ref WireWriter writer, VenueOrder order)
     {
-        VenueEventCodec.WriteOrder(ref writer, order.Submitted);
+        SubmitOrderCodec.Write(ref writer, order.Submitted);
         writer.WriteCount(order.AccountNumber);
         writer.WriteCount(order.PriceTicks);
         writer.WriteCount(order.QuantityLots);
@@ -96,7 +96,7 @@ public sealed partial class VenueOrders
 
     private static VenueOrder LoadOrder(ref WireReader reader)
     {
-        var submitted = VenueEventCodec.ReadOrder(ref reader);
+        var submitted = SubmitOrderCodec.Read(ref reader);
         var order = new VenueOrder(submitted, (int)reader.ReadCount())
         {
             PriceTicks = reader.ReadCount(),
