@@ -7,6 +7,7 @@ namespace Bourse.ApiHost.Audit;
 /// <summary>Writes to the audit log who does what from where. Never a password, token or e-mail address: ids tell who it was.</summary>
 public sealed class AuditTrail(IGrainFactory grains)
 {
+    private const int MaxTries = 3;
     private static readonly TimeSpan s_reload = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
@@ -21,20 +22,23 @@ public sealed class AuditTrail(IGrainFactory grains)
         Write(new AuditRecord(name, actor, context.Connection.RemoteIpAddress?.ToString() ?? "", target, reason, details));
 
     /// <summary>
-    /// Asked once more when the log was written by another process meanwhile, as <c>bourse admin</c> does beside a server that runs: the log reloads then. Should the
-    /// first have been written after all, the entry stands twice.
+    /// Asked again a few times where the outcome is unknown, as when the log was written by another process meanwhile (<c>bourse admin</c> beside a server that runs) and
+    /// reloads. Its id keeps the entry single.
     /// </summary>
     public async Task Write(AuditRecord record)
     {
-        var log = grains.GetGrain<IAuditGrain>(IAuditGrain.Key);
-        try
+        var (log, single) = (grains.GetGrain<IAuditGrain>(IAuditGrain.Key), record with { Id = Guid.NewGuid() });
+        for (var tries = 1; ; tries++)
         {
-            await log.Append(record);
-        }
-        catch (OutcomeUnknownException)
-        {
-            await Task.Delay(s_reload);
-            await log.Append(record);
+            try
+            {
+                await log.Append(single);
+                return;
+            }
+            catch (OutcomeUnknownException) when (tries < MaxTries)
+            {
+                await Task.Delay(s_reload);
+            }
         }
     }
 }

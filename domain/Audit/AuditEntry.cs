@@ -13,6 +13,7 @@ namespace Bourse.Domain.Audit;
 /// <param name="Details">What changed; may be empty.</param>
 /// <param name="PreviousHash">The hash of the entry before; 64 zeros for the first.</param>
 /// <param name="Hash">See <see cref="ComputeHash"/>.</param>
+/// <param name="Id">Tells an entry that is asked for again from a new one; part of neither hash nor export. Empty where it was asked for once only.</param>
 public sealed record AuditEntry(
     long Seq,
     long TimeMs,
@@ -23,13 +24,14 @@ public sealed record AuditEntry(
     string Reason,
     string Details,
     string PreviousHash,
-    string Hash)
+    string Hash,
+    Guid Id = default)
 {
     /// <summary>What stands before the first entry.</summary>
     public static string FirstHash { get; } = new('0', 64);
 
     /// <summary>
-    /// SHA-256, in lower-case hexadecimal digits, of the other members in the order of the record but for the previous hash, which stands first:
+    /// SHA-256, in lower-case hexadecimal digits, of the members up to the details in the order of the record, the previous hash before them:
     /// each as UTF-8 and followed by a line feed. So anybody can prove an export with nothing but <c>sha256sum</c>.
     /// </summary>
     public string ComputeHash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(

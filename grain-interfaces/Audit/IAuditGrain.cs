@@ -8,7 +8,10 @@ public interface IAuditGrain : IGrainWithStringKey
 {
     const string Key = "log";
 
-    /// <summary>Adds an entry; durable when answered. Answers its number.</summary>
+    /// <summary>
+    /// Adds an entry; durable when answered. Answers its number. The same <see cref="AuditRecord.Id"/> again, while it is among the last
+    /// <see cref="AuditLog.MaxIds"/>, adds nothing and gets the number of the first.
+    /// </summary>
     [Alias("append")]
     Task<long> Append(AuditRecord record);
 
@@ -18,8 +21,9 @@ public interface IAuditGrain : IGrainWithStringKey
 }
 
 /// <summary>Something to be kept; see <see cref="AuditEntry"/> for the members.</summary>
+/// <param name="Id">Empty for what is never asked for again.</param>
 [GenerateSerializer, Immutable, Alias("bourse.audit-record")]
-public sealed record AuditRecord(string Event, string Actor, string Address, string Target = "", string Reason = "", string Details = "");
+public sealed record AuditRecord(string Event, string Actor, string Address, string Target = "", string Reason = "", string Details = "", Guid Id = default);
 
 /// <summary>An <see cref="AuditEntry"/> as it travels; same members.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.audit-view")]

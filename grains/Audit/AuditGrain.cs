@@ -25,10 +25,11 @@ public sealed class AuditGrain(IJournal journal, TimeProvider time) : JournaledG
     public async Task<long> Append(AuditRecord record)
     {
         BeginChange();
-        var entry = _log.Append(
-            record.Event, record.Actor, record.Address, record.Target, record.Reason, record.Details, time.GetUtcNow().ToUnixTimeMilliseconds(), Events);
+        var seq = _log.Find(record.Id) ?? _log.Append(
+            record.Event, record.Actor, record.Address, record.Target, record.Reason, record.Details, time.GetUtcNow().ToUnixTimeMilliseconds(), Events,
+            record.Id).Seq;
         await Commit();
-        return entry.Seq;
+        return seq;
     }
 
     public async Task<AuditPage> Read(long fromSeq, int max)

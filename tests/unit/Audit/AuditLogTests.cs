@@ -60,10 +60,52 @@ public sealed class AuditLogTests
     public void A_snapshot_goes_on_where_the_log_stood()
     {
         Append("a");
+        var loaded = Loaded();
+        (loaded.Seq, loaded.Hash).ShouldBe((_log.Seq, _log.Hash));
+    }
+
+    [Fact]
+    public void An_entry_with_an_id_is_found_by_it_also_in_what_is_read_back_or_loaded()
+    {
+        var id = new Guid(1, 2, 3, [4, 5, 6, 7, 8, 9, 10, 11]);
+        Append("plain");
+        var entry = _log.Append("a", "who", "where", "what", "why", "how", 5, _bytes, id);
+        Append("plain");
+
+        var read = new AuditLog();
+        var reader = new WireReader(_bytes.WrittenSpan);
+        while (!reader.IsAtEnd)
+        {
+            var next = AuditLog.Read(ref reader);
+            read.FindFault(next).ShouldBeNull();
+            read.Take(next);
+        }
+
+        entry.Hash.ShouldBe((entry with { Id = Guid.Empty }).ComputeHash());
+        foreach (var log in (AuditLog[])[_log, read, Loaded()])
+        {
+            (log.Find(id), log.Find(Guid.Empty), log.Seq).ShouldBe((2, null, 3));
+        }
+    }
+
+    [Fact]
+    public void The_ids_of_the_newest_entries_are_known_and_no_more()
+    {
+        for (var i = 1; i <= AuditLog.MaxIds + 1; i++)
+        {
+            _log.Append("a", "", "", "", "", "", 5, _bytes, Id(i));
+        }
+
+        (Loaded().Find(Id(1)), Loaded().Find(Id(2)), Loaded().Find(Id(AuditLog.MaxIds + 1))).ShouldBe((null, 2, AuditLog.MaxIds + 1));
+
+        static Guid Id(int i) => new(i, 0, 0, new byte[8]);
+    }
+
+    private AuditLog Loaded()
+    {
         var state = new ArrayBufferWriter<byte>();
         _log.Save(state);
-        var loaded = AuditLog.Load(state.WrittenSpan);
-        (loaded.Seq, loaded.Hash).ShouldBe((_log.Seq, _log.Hash));
+        return AuditLog.Load(state.WrittenSpan);
     }
 
     private AuditEntry Append(string name) => _log.Append(name, "who", "where", "what", "why", "how", 5, _bytes);
