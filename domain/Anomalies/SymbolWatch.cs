@@ -4,20 +4,26 @@ namespace Bourse.Domain.Anomalies;
 /// Watches one symbol once a second: how its price moved, in basis points, and how many commands its book took, as a square root, which gives counts the same
 /// spread whatever their mean. The thresholds are such that each of the recorded days has the moves that traders remember, and no others.
 /// </summary>
-public sealed class SymbolWatch
+/// <param name="minimum">With fewer seconds before there is no judgement.</param>
+public sealed class SymbolWatch(int minimum = SymbolWatch.DefaultMinimum)
 {
     /// <summary>Seconds that a value is judged by.</summary>
     public const int Window = 300;
 
-    private const int Minimum = 60;
+    /// <summary>How many seconds of them there have to be, unless told otherwise.</summary>
+    public const int DefaultMinimum = 60;
+
     private const double PriceThreshold = 20;
     private const double OrderThreshold = 6;
     private const double LeastMoveBp = 0.2;
     private const double LeastCount = 0.5;
 
-    private readonly RobustAlarm _moves = new(Window, Minimum, PriceThreshold, LeastMoveBp);
-    private readonly RobustAlarm _orders = new(Window, Minimum, OrderThreshold, LeastCount);
+    private readonly RobustAlarm _moves = new(Window, minimum, PriceThreshold, LeastMoveBp);
+    private readonly RobustAlarm _orders = new(Window, minimum, OrderThreshold, LeastCount);
     private decimal? _price;
+
+    /// <summary>Trading pauses: the move to the next price is nobody's, an auction finds it.</summary>
+    public void Pause() => _price = null;
 
     /// <summary>Takes what a second brought.</summary>
     /// <param name="price">The newest price at its end; null when there was none: it has not moved.</param>

@@ -96,9 +96,13 @@ public sealed partial class TradingBook
 }
 
 /// <summary>Why a book collects orders and does not trade.</summary>
-/// <param name="Code">A stable word: <c>operator</c>, <c>price_band</c>, <c>market_wide</c>, <c>anomaly</c>.</param>
+/// <param name="Code">A stable word: <c>operator</c>, <c>price_band</c>, <c>anomaly</c>, <see cref="OpeningCode"/>.</param>
 /// <param name="Reason">For people.</param>
 /// <param name="By">Who did it; empty for the platform itself.</param>
 /// <param name="SinceMs">ms since 1970 UTC.</param>
 /// <param name="UntilMs">When it reopens by itself; 0 = when somebody reopens it.</param>
-public sealed record BookHalt(string Code, string Reason, string By, long SinceMs, long UntilMs);
+public sealed record BookHalt(string Code, string Reason, string By, long SinceMs, long UntilMs)
+{
+    /// <summary>The code of the auction that opens a session.</summary>
+    public const string OpeningCode = "opening";
+}

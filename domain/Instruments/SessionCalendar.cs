@@ -47,6 +47,13 @@ public abstract class SessionCalendar
         return session.OpenMs > timeMs ? session.OpenMs : SessionAtOrAfter(session.CloseMs).OpenMs;
     }
 
+    /// <summary>When the market opened last after having been closed, where a moment is in the session that began so; else null.</summary>
+    public long? OpenedAt(long timeMs)
+    {
+        var open = SessionAtOrAfter(timeMs).OpenMs;
+        return open <= timeMs && SessionAtOrAfter(open - 1).OpenMs == open ? open : null;
+    }
+
     private sealed class AlwaysCalendar : SessionCalendar
     {
         private const long MsPerDay = 86_400_000;

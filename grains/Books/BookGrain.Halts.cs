@@ -1,5 +1,6 @@
 using Bourse.Domain.Anomalies;
 using Bourse.Domain.Books;
+using Bourse.Domain.Instruments;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Books;
 using Bourse.Grains.Breakers;
@@ -18,6 +19,12 @@ public sealed partial class BookGrain
     private decimal _bandReference;
     private SymbolWatch? _watch;
     private long _watchedVersion;
+
+    // The session whose opening was looked at ends then.
+    private long _openedUntilMs;
+
+    // An anomaly that the audit log has not taken yet.
+    private AuditRecord? _unwritten;
     private BookHalt? _toldHalt;
     private long _toldAt;
 
@@ -54,6 +61,7 @@ public sealed partial class BookGrain
     /// <summary>What time does to halts and bands.</summary>
     private async Task KeepHalt()
     {
+        var wasHalted = _book.Halt is not null;
         if (_book.Halt is { } halt)
         {
             DelayDeactivation(s_stay);
@@ -69,17 +77,47 @@ public sealed partial class BookGrain
 
         if (breakers.Anomalies != AnomalyAction.Off)
         {
-            await Watch();
+            await Watch(wasHalted);
         }
 
         await TellHalt();
     }
 
-    private async Task Watch()
+    /// <summary>The first command after the market's opening finds the symbol collecting.</summary>
+    private void BeginOpening(Instrument instrument)
     {
+        var nowMs = NowMs;
+        if (nowMs < _openedUntilMs)
+        {
+            return;
+        }
+
+        var calendar = SessionCalendar.Get(instrument.Calendar);
+        _openedUntilMs = calendar.IsOpen(nowMs) ? calendar.NextClose(nowMs) : 0;
+        if (_book.Halt is null && calendar.OpenedAt(nowMs) is { } openedMs && openedMs + (breakers.OpeningSeconds * 1_000L) is var untilMs && nowMs < untilMs)
+        {
+            Change(
+                static (book, halt, _, events) =>
+                {
+                    book.BeginHalt(halt, events);
+                    return CommandResult.Taken;
+                },
+                new BookHalt(BookHalt.OpeningCode, "The opening auction.", "", nowMs, untilMs));
+        }
+    }
+
+    private async Task Watch(bool wasHalted)
+    {
+        await TellAnomaly();
         var (commands, price) = (_book.Version - _watchedVersion, await quotes.GetReference(Symbol));
-        (_watch, _watchedVersion) = (_watch ?? new SymbolWatch(), _book.Version);
-        if (_watch.Observe(price, commands) is not { } found || _book.Halt is not null)
+        (_watch, _watchedVersion) = (_watch ?? new SymbolWatch(breakers.AnomalyWarmUpSeconds), _book.Version);
+        if (wasHalted || _book.Halt is not null)
+        {
+            _watch.Pause();
+            return;
+        }
+
+        if (_watch.Observe(price, commands) is not { } found)
         {
             return;
         }
@@ -90,13 +128,24 @@ public sealed partial class BookGrain
             $"Within a second {(found.Series == "price" ? $"the price moved by {found.Value:F1} basis points" : $"{found.Value:F0} commands came")}; the score is {found.Score:F1}.");
         if (breakers.Anomalies == AnomalyAction.Warn)
         {
-            await GrainFactory.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(new AuditRecord("symbol.anomaly", "platform", "", Symbol, reason, found.Series));
+            _unwritten = new AuditRecord("symbol.anomaly", "platform", "", Symbol, reason, found.Series, Guid.NewGuid());
+            await TellAnomaly();
             return;
         }
 
         var nowMs = NowMs;
         BeginChange();
         await Do((book, _, events) => book.BeginHalt(new BookHalt("anomaly", reason, "", nowMs, nowMs + (breakers.PauseSeconds * 1_000L)), events));
+    }
+
+    // Tried again at the next upkeep when it fails.
+    private async Task TellAnomaly()
+    {
+        if (_unwritten is { } record)
+        {
+            await GrainFactory.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(record);
+            _unwritten = null;
+        }
     }
 
     private async Task ReopenNow()

@@ -242,5 +242,9 @@ public sealed partial class BookGrain(
         }
 
         EndDue();
+        if (breakers.OpeningSeconds > 0)
+        {
+            BeginOpening(instrument);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using Bourse.Domain.Books;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Books;
 using Orleans.Placement;
@@ -23,9 +24,9 @@ public sealed class HaltsGrain(TimeProvider time) : Grain, IHaltsGrain
             return;
         }
 
-        if (halt.By.Length == 0)
+        if (halt.By.Length == 0 && halt.Code != BookHalt.OpeningCode)
         {
-            // What a person does is in the log already. A halt that goes on while this grain is made anew is there twice.
+            // An opening is every day's business. What a person does is in the log already. A halt that goes on while this grain is made anew is there twice.
             await GrainFactory.GetGrain<IAuditGrain>(IAuditGrain.Key).Append(
                 new AuditRecord(halt.IsHalted ? "symbol.halted" : "symbol.reopened", "platform", "", halt.Symbol, halt.Reason, halt.Code));
         }

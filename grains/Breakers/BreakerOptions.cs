@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Bourse.Domain.Anomalies;
 
 namespace Bourse.Grains.Breakers;
 
@@ -20,10 +21,20 @@ public sealed class BreakerOptions
     [Range(1, 3_600)]
     public int ReferenceSeconds { get; set; } = 300;
 
+    /// <summary>For how long after its market opens a symbol collects orders, before an auction opens it. Markets that never close have no opening.</summary>
+    /// <value>Default 0 s: it trades at once. 0 s to 1 h.</value>
+    [Range(0, 3_600)]
+    public int OpeningSeconds { get; set; }
+
     /// <summary>What an anomaly of a symbol's price or order flow leads to.</summary>
     /// <value>Default <see cref="AnomalyAction.Off"/>: nobody looks.</value>
     [EnumDataType(typeof(AnomalyAction))]
     public AnomalyAction Anomalies { get; set; }
+
+    /// <summary>How many seconds of a symbol are looked at before one is judged.</summary>
+    /// <value>Default 60 s; 5 s to 300 s.</value>
+    [Range(5, SymbolWatch.Window)]
+    public int AnomalyWarmUpSeconds { get; set; } = SymbolWatch.DefaultMinimum;
 
     /// <summary>The symbols whose mean change since the day began is the index of the market-wide breaker.</summary>
     /// <value>Default none: there is no such breaker. At most 500.</value>

@@ -55,10 +55,10 @@ internal sealed class BourseCluster : IAsyncDisposable
         return started;
     }
 
-    public async Task AddInstrument(string symbol, decimal price, string? venue = null)
+    public async Task AddInstrument(string symbol, decimal price, string? venue = null, string calendar = "always")
     {
         await Grains.GetGrain<ICatalogueGrain>("catalogue").Upsert([new InstrumentView(
-            symbol, symbol, AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, "always", InstrumentStatus.Open, 0.0005m, 0.001m, venue)]);
+            symbol, symbol, AssetClass.Stock, "USD", 0.01m, 1m, 0.10m, calendar, InstrumentStatus.Open, 0.0005m, 0.001m, venue)]);
         foreach (var silo in Cluster.Silos)
         {
             await Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<InstrumentCatalogue>().Refresh();

@@ -78,6 +78,15 @@ public sealed class SessionCalendarTests
         }
     }
 
+    [Theory]
+    [InlineData("us-equity", "2026-06-15T19:59:00Z", "2026-06-15T13:30:00Z")]
+    [InlineData("us-equity", "2026-06-15T13:29:00Z", null)]
+    [InlineData("fx", "2026-06-14T21:00:00Z", "2026-06-14T21:00:00Z")]
+    [InlineData("fx", "2026-06-15T21:00:00Z", null)]
+    [InlineData("always", "2026-06-15T13:00:00Z", null)]
+    public void A_market_opens_where_it_was_closed_before(string name, string time, string? opened) =>
+        SessionCalendar.Get(name).OpenedAt(Ms(time)).ShouldBe(opened is null ? (long?)null : Ms(opened));
+
     [Fact]
     public void A_name_that_there_is_not_has_no_calendar()
     {
