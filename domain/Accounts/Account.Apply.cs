@@ -22,6 +22,10 @@ public sealed partial class Account
             case CancelAllAfterSet set: CancelAllAtMs = set.AtMs; break;
             case RiskDayBegan began: ApplyDayBegan(began); break;
             case RiskStopChanged stop: ApplyStopChanged(stop); break;
+            case SymbolCalendarNoted noted:
+                Require(_day is not null, noted);
+                _day!.Note(noted.Symbol, noted.Calendar);
+                break;
             default: throw new InvalidOperationException($"Account {Id} knows no event {e.GetType().Name}.");
         }
 

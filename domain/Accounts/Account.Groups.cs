@@ -38,6 +38,11 @@ public sealed partial class Account
             var request = group.Request(placed.Request, placed.OrderId, kind);
             var terms = new OrderTerms(request.Side, request.Quantity, request.LimitPrice, request.StopPrice);
             var refusal = OrderChecks.Steps(terms, instrument) ?? OrderChecks.Prices(terms, request.Type, instrument, referencePrice, limits, out terms);
+            if (kind == LegKind.TakeProfit)
+            {
+                refusal ??= CheckWash(limits, request.Symbol, request.Side, terms.BookPrice, null);
+            }
+
             var isCarried = kind == LegKind.TakeProfit && group.StopPrice is not null;
             var reservation = isCarried ? ReservationKind.None : LegReservationOf(request, instrument.Currency, limits);
             var reserved = reservation switch
@@ -90,6 +95,7 @@ public sealed partial class Account
         };
         Require(_byClientId.TryAdd(request.ClientOrderId, order), e);
         AddOpen(order);
+        _placed?.Add(e.TimeMs);
         link.AddExposure(order, order.Quantity);
         Attach(order);
         NoteUnreserved(order);

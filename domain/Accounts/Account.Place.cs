@@ -56,13 +56,19 @@ public sealed partial class Account
             refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
         }
 
-        refusal ??= CheckExposure(link, request.Symbol, request.Side, request.ReduceOnly, request.Quantity, limits, MustReduce(limits, state, isRestricted));
+        var mustReduce = MustReduce(limits, state, isRestricted, nowMs);
+        refusal ??= CheckExposure(link, request.Symbol, request.Side, request.ReduceOnly, request.Quantity, limits, mustReduce);
+        if (refusal is null && mustReduce is not null && group is { Class: not OrderClass.Oco })
+        {
+            refusal = new Refusal(mustReduce, "The legs would open again what the order closes.");
+        }
+
         var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);
         if (refusal is null && limits is { Rules: not null } or { AllowShort: true, Unlimited: false })
         {
             var candidate = new Candidate(request.Symbol, request.Side, request.Quantity, terms.BookPrice, feeRate);
             refusal = CheckRules(candidate, terms.StopPrice is null ? terms.BookPrice : null, instrument, referencePrice, limits, marks)
-                ?? (limits.Rules is null ? null : CheckRate(limits.Rules, nowMs));
+                ?? (limits.Rules is null ? null : CheckRate(limits.Rules, 1 + (group?.Legs().Count ?? 0), nowMs));
         }
 
         if (refusal is not null)

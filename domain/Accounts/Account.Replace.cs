@@ -64,7 +64,7 @@ public sealed partial class Account
             referencePrice,
             limits,
             nowMs,
-            MustReduce(limits, state, isRestricted),
+            MustReduce(limits, state, isRestricted, nowMs),
             marks);
     }
 

@@ -25,6 +25,24 @@ public sealed partial class Account
             : null;
     }
 
+    /// <summary>The symbols among the marks whose calendar the account's day trades are not counted by yet. Where no day is counted there are none.</summary>
+    public List<SymbolCalendarNoted> DecideCalendars(RiskLimits limits, IReadOnlyDictionary<string, Mark> marks, long nowMs)
+    {
+        var noted = new List<SymbolCalendarNoted>();
+        if (limits.Rules?.MaxDayTrades is not null && _day is not null)
+        {
+            foreach (var (symbol, mark) in marks)
+            {
+                if (_day.CalendarOf(symbol) != mark.Calendar)
+                {
+                    noted.Add(new SymbolCalendarNoted(symbol, mark.Calendar, nowMs));
+                }
+            }
+        }
+
+        return noted;
+    }
+
     /// <summary>
     /// Whether the day's loss now stops the account, or no longer does because the limits are new; null when nothing changes. A stop holds to the
     /// day's end, however prices move.
@@ -68,12 +86,12 @@ public sealed partial class Account
     }
 
     /// <summary>Why only what reduces the position is let through, as the code of the refusal; null when anything is.</summary>
-    private string? MustReduce(RiskLimits limits, TradingState state, bool isRestricted) =>
+    private string? MustReduce(RiskLimits limits, TradingState state, bool isRestricted, long nowMs) =>
         state == TradingState.Reducing ? RefusalCode.ReduceOnly
         : isRestricted ? RefusalCode.RestrictedSymbol
         : limits.Rules is not { } rules || _day is not { } day ? null
         : day.StopCode is { } stop && rules.DailyLossLimit is not null ? stop
-        : day.DayTrades >= rules.MaxDayTrades ? RefusalCode.DayTrades
+        : day.CountDayTrades(nowMs) >= rules.MaxDayTrades ? RefusalCode.DayTrades
         : null;
 
     /// <summary>The checks that only accounts with rules, or that may sell short, pay for.</summary>
@@ -81,8 +99,7 @@ public sealed partial class Account
     private Refusal? CheckRules(
         in Candidate candidate, decimal? livePrice, Instrument instrument, decimal? referencePrice, RiskLimits limits, IReadOnlyDictionary<string, Mark>? marks)
     {
-        if (limits.Rules is { PreventWashTrades: true } && livePrice is { } price
-            && CheckWash(candidate.Symbol, candidate.Side, price, candidate.Replaces) is { } wash)
+        if (livePrice is { } price && CheckWash(limits, candidate.Symbol, candidate.Side, price, candidate.Replaces) is { } wash)
         {
             return wash;
         }
@@ -99,7 +116,8 @@ public sealed partial class Account
         return CheckBacking(candidate, instrument.Currency, known, limits);
     }
 
-    private Refusal? CheckRate(AccountRules rules, long nowMs)
+    /// <param name="added">An order that begins a group counts with its legs.</param>
+    private Refusal? CheckRate(AccountRules rules, int added, long nowMs)
     {
         if (rules.MaxOrdersPerSecond is not { } most)
         {
@@ -107,15 +125,23 @@ public sealed partial class Account
         }
 
         var placed = (_placed ??= PlacedLately()).CountAt(nowMs);
-        return placed >= most ? new Refusal(RefusalCode.OrderRate, $"{placed} orders were placed within a second; {most} are allowed.") : null;
+        return placed + added > most ? new Refusal(RefusalCode.OrderRate, $"{placed} orders were placed within a second; {most} are allowed.") : null;
     }
 
-    /// <summary>Could trade with an open order of the same account, were that met. Stops count once they are live.</summary>
-    private Refusal? CheckWash(string symbol, Side side, decimal price, Guid? except)
+    /// <summary>
+    /// Could trade with an open order of the same account, were that met. Stops count once they are live; a take-profit counts while it waits for its entry too,
+    /// because nothing is checked any more when that trades.
+    /// </summary>
+    private Refusal? CheckWash(RiskLimits limits, string symbol, Side side, decimal price, Guid? except)
     {
+        if (limits.Rules is not { PreventWashTrades: true })
+        {
+            return null;
+        }
+
         foreach (var order in _open)
         {
-            if (order.Symbol == symbol && order.Side != side && order.Status != OrderStatus.Held && order.Id != except
+            if (order.Symbol == symbol && order.Side != side && (order.Status != OrderStatus.Held || order.Leg == LegKind.TakeProfit) && order.Id != except
                 && (side == Side.Buy ? order.BookPrice <= price : order.BookPrice >= price))
             {
                 return new Refusal(RefusalCode.WashTrade, $"It could trade with the account's own order {order.Id}.");

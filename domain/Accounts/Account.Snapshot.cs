@@ -11,8 +11,11 @@ public sealed partial class Account
     // With the dead man's switch, at the end.
     private const byte SwitchedFormat = 2;
 
-    // With the dead man's switch and the day that risk rules ask for, at the end.
-    private const byte WatchedFormat = 20;
+    // With the dead man's switch and the day that risk rules ask for, at the end; of its day trades the days of UTC.
+    private const byte DaysFormat = 20;
+
+    // The same, with the sessions that day trades are counted by.
+    private const byte WatchedFormat = 21;
 
     /// <summary>Writes the whole state; the same events always make the same bytes.</summary>
     public void Save(IBufferWriter<byte> output)
@@ -65,7 +68,7 @@ public sealed partial class Account
     {
         var r = new WireReader(bytes);
         var format = r.ReadByte();
-        if (format is not (PlainFormat or SwitchedFormat or WatchedFormat))
+        if (format is not (PlainFormat or SwitchedFormat or DaysFormat or WatchedFormat))
         {
             throw new WireFormatException($"A snapshot of an account has no format {format}.");
         }
@@ -95,14 +98,14 @@ public sealed partial class Account
             account.LoadUnresolved(ref r, link);
         }
 
-        if (format is SwitchedFormat or WatchedFormat)
+        if (format != PlainFormat)
         {
             account.CancelAllAtMs = r.ReadCount();
         }
 
-        if (format == WatchedFormat)
+        if (format >= DaysFormat)
         {
-            account._day = RiskDay.Load(ref r);
+            account._day = RiskDay.Load(ref r, hasSessions: format == WatchedFormat);
         }
 
         return r.IsAtEnd ? account : throw new WireFormatException("Bytes follow a snapshot's end.");

@@ -33,6 +33,10 @@ public sealed record CancelAllAfterSet(long AtMs, long TimeMs) : AccountEvent(Ti
 /// <param name="Equity">In the account's currency, when the account first looked at that day.</param>
 public sealed record RiskDayBegan(long DayMs, decimal Equity, long TimeMs) : AccountEvent(TimeMs);
 
+/// <summary>Whose sessions a symbol's day trades are counted by, for an account whose rules ask for it; before, by days of UTC.</summary>
+/// <param name="Calendar">A name that <see cref="Instruments.SessionCalendar"/> knows.</param>
+public sealed record SymbolCalendarNoted(string Symbol, string Calendar, long TimeMs) : AccountEvent(TimeMs);
+
 /// <summary>From here on only what reduces positions is let through, to the end of the day; or no longer.</summary>
 /// <param name="Code">With what other orders are refused; null lifts it.</param>
 /// <param name="Loss">Of the day so far, in the account's currency.</param>

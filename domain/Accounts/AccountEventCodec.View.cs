@@ -36,6 +36,11 @@ public static partial class AccountEventCodec
                 r.ReadDecimal();
                 view.TimeMs = r.ReadVarInt();
                 break;
+            case CalendarNoted:
+                view.Symbol = r.ReadBytes();
+                r.ReadBytes();
+                view.TimeMs = r.ReadVarInt();
+                break;
             case StopChanged:
                 view.Code = r.ReadBytesOrNull();
                 r.ReadDecimal();

@@ -33,6 +33,7 @@ public static partial class AccountEventCodec
     private const byte Sized = 19;
     private const byte DayBegan = 40;
     private const byte StopChanged = 41;
+    private const byte CalendarNoted = 42;
 
     public static void Write(IBufferWriter<byte> output, AccountEvent e)
     {
@@ -95,6 +96,12 @@ public static partial class AccountEventCodec
                 w.WriteDecimal(began.Equity);
                 w.WriteVarInt(began.TimeMs);
                 break;
+            case SymbolCalendarNoted noted:
+                w.WriteByte(CalendarNoted);
+                w.WriteString(noted.Symbol);
+                w.WriteString(noted.Calendar);
+                w.WriteVarInt(noted.TimeMs);
+                break;
             case RiskStopChanged stop:
                 w.WriteByte(StopChanged);
                 w.WriteStringOrNull(stop.Code);
@@ -131,6 +138,7 @@ public static partial class AccountEventCodec
             case CancelAll: return new CancelAllAfterSet(r.ReadCount(), r.ReadVarInt());
             case DayBegan: return new RiskDayBegan(r.ReadCount(), r.ReadDecimal(), r.ReadVarInt());
             case StopChanged: return new RiskStopChanged(r.ReadStringOrNull(), r.ReadDecimal(), r.ReadCount(), r.ReadVarInt());
+            case CalendarNoted: return new SymbolCalendarNoted(r.ReadString(), r.ReadString(), r.ReadVarInt());
             case PlacedTrailing: return ReadPlaced(ref r) with { FirstStopPrice = r.ReadDecimal() };
         }
 

@@ -25,6 +25,7 @@ public enum AccountEventKind : byte
     Sized = 19,
     RiskDayBegan = 40,
     RiskStopChanged = 41,
+    SymbolCalendarNoted = 42,
 }
 
 /// <summary>

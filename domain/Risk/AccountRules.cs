@@ -7,7 +7,7 @@ namespace Bourse.Domain.Risk;
 /// <param name="MaxGrossExposure">Largest value of all positions, long and short added, as they could become by the open orders.</param>
 /// <param name="MaxOrdersPerSecond">How many orders may be placed within any 1,000 ms; 0 to <see cref="MaxOrderRate"/>.</param>
 /// <param name="DailyLossLimit">What a day of UTC may lose, realised and unrealised; once it has, only what reduces positions is let through.</param>
-/// <param name="MaxDayTrades">How many positions may be opened and made smaller on the same day within <see cref="DayTradeDays"/> days.</param>
+/// <param name="MaxDayTrades">How many positions may be opened and made smaller in one session within <see cref="DayTradeSessions"/> sessions of their instruments.</param>
 /// <param name="PreventWashTrades">Refuses an order that could trade with an open one of the same account.</param>
 /// <param name="UserClass">Whose restricted list applies, beside that of <see cref="EveryClass"/>.</param>
 /// <param name="Locates">How much of which symbol was located to be borrowed; null: every symbol may be sold short.</param>
@@ -27,8 +27,8 @@ public sealed record AccountRules(
     /// <summary>The bound of <see cref="MaxOrdersPerSecond"/>.</summary>
     public const int MaxOrderRate = 1_000;
 
-    /// <summary>Five trading days and a weekend.</summary>
-    public const int DayTradeDays = 7;
+    /// <summary>As many as FINRA's rule 4210 counts: five business days, the day itself included.</summary>
+    public const int DayTradeSessions = 5;
 
     private const int LongestClass = 32;
     private const int MostLocates = 1_000;

@@ -4,7 +4,8 @@ namespace Bourse.Domain.Risk;
 
 /// <summary>What a symbol is valued by.</summary>
 /// <param name="Price">The newest; null when there is none: then a position counts what it cost.</param>
-public readonly record struct Mark(decimal? Price, AssetClass AssetClass);
+/// <param name="Calendar">Whose sessions its days are.</param>
+public readonly record struct Mark(decimal? Price, AssetClass AssetClass, string Calendar = "always");
 
 /// <summary>An account's worth and what it risks, in its currency.</summary>
 /// <param name="Equity">Cash and positions.</param>

@@ -31,7 +31,7 @@ public sealed partial class AccountGrain
         {
             if (await catalogue.Find(one) is { } instrument)
             {
-                marks[one] = new Mark(await quotes.GetReference(one), instrument.AssetClass);
+                marks[one] = new Mark(await quotes.GetReference(one), instrument.AssetClass, instrument.Calendar);
             }
         }
 
@@ -49,6 +49,11 @@ public sealed partial class AccountGrain
         if (_account.DecideDay(limits, marks, nowMs) is { } began)
         {
             Apply(began);
+        }
+
+        foreach (var noted in _account.DecideCalendars(limits, marks, nowMs))
+        {
+            Apply(noted);
         }
 
         var stop = _account.DecideStop(limits, marks, nowMs);

@@ -137,7 +137,7 @@ internal sealed class ReadModelBatch(UnresolvedItems unresolved, NamePool names)
             var e = AccountEventCodec.ReadView(ref rest);
             switch (e.Kind)
             {
-                case AccountEventKind.Noted or AccountEventKind.RiskDayBegan or AccountEventKind.RiskStopChanged: break;
+                case AccountEventKind.Noted or AccountEventKind.RiskDayBegan or AccountEventKind.RiskStopChanged or AccountEventKind.SymbolCalendarNoted: break;
                 case AccountEventKind.Deposited: MoveCash(account, row.Version + i, e, e.Amount); break;
                 case AccountEventKind.Withdrawn: MoveCash(account, row.Version + i, e, -e.Amount); break;
                 case AccountEventKind.CancelAllAfterSet: Unresolved.SetSwitch(account, names.Of(""), e.AtMs); break;

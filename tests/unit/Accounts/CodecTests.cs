@@ -26,6 +26,7 @@ public sealed class CodecTests
             "USD", 7, 60_000m, ReservationKind.None, 0m, 0m, 4, 61_000m),
         new CancelAllAfterSet(1_781_524_800_000, 6),
         new RiskDayBegan(1_781_481_600_000, -12.5m, 7),
+        new SymbolCalendarNoted("EUR/USD", "fx", 7),
         new RiskStopChanged("daily_loss_limit", 500.25m, 3, 8),
         new RiskStopChanged(null, -1m, 4, 9),
         new OrderTrailed(s_id, Symbol, 61_500m, 9, 6),
@@ -174,6 +175,9 @@ public sealed class CodecTests
                 break;
             case CancelAllAfterSet set:
                 (view.Kind, view.AtMs).ShouldBe((AccountEventKind.CancelAllAfterSet, set.AtMs));
+                break;
+            case SymbolCalendarNoted noted:
+                (view.Kind, Text(view.Symbol)).ShouldBe((AccountEventKind.SymbolCalendarNoted, noted.Symbol));
                 break;
             case RiskStopChanged stop:
                 (view.Kind, Text(view.Code)).ShouldBe((AccountEventKind.RiskStopChanged, stop.Code ?? ""));

@@ -127,6 +127,72 @@ public sealed class OrderGroupTests
         _desk.RefusalOf(Bracket()).ShouldBe("max_open_orders");
     }
 
+    [Fact]
+    public void An_order_that_could_meet_a_waiting_take_profit_is_a_wash_trade()
+    {
+        Rules(new AccountRules(PreventWashTrades: true));
+        _desk.Own(20m, 50m);
+        var bid = _desk.Rest(_desk.Request(quantity: 1m, limit: 90m));
+        Place(Bracket());
+
+        _desk.RefusalOf(_desk.Request(quantity: 1m, limit: 110m)).ShouldBe("wash_trade");
+        _desk.RefusalOf(_desk.Request(quantity: 1m, limit: 109m)).ShouldBeNull();
+        _desk.DecideReplace(bid.Id, limit: 110m).Refusal!.Code.ShouldBe("wash_trade");
+    }
+
+    [Fact]
+    public void A_sale_that_could_meet_a_waiting_take_profit_that_buys_is_a_wash_trade()
+    {
+        Rules(new AccountRules(PreventWashTrades: true));
+        _desk.Own(20m, 50m);
+        Place(Bracket(Side.Sell, profit: 91m, stop: 105m));
+
+        _desk.RefusalOf(_desk.Request(Side.Sell, 1m, 91m)).ShouldBe("wash_trade");
+        _desk.RefusalOf(_desk.Request(Side.Sell, 1m, 92m)).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_leg_that_would_meet_an_open_order_is_a_wash_trade_and_a_stop_loss_is_none_before_it_lives()
+    {
+        Rules(new AccountRules(PreventWashTrades: true));
+        _desk.Own(10m, 89m);
+        _desk.Rest(_desk.Request(Side.Sell, 1m, 101m));
+        var closing = _desk.Request(Side.Sell, 5m, 102m);
+
+        _desk.RefusalOf(closing with { Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Oto, 101m)) }).ShouldBe("wash_trade");
+        _desk.RefusalOf(closing with { Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Oto, 100m)) }).ShouldBeNull();
+        _desk.RefusalOf(closing with { Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Oto, StopPrice: 103m)) }).ShouldBeNull();
+    }
+
+    [Fact]
+    public void A_group_counts_against_the_order_rate_with_its_legs()
+    {
+        Rules(new AccountRules(MaxOrdersPerSecond: 4));
+        Place(Bracket());
+        _desk.RefusalOf(_desk.Request(quantity: 1m) with { Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Oto, StopPrice: 95m)) }).ShouldBe("order_rate");
+        var loaded = Account.Load(_desk.Account.Id, _desk.Saved());
+
+        _desk.Place(_desk.Request(quantity: 1m));
+        _desk.RefusalOf(_desk.Request(quantity: 1m)).ShouldBe("order_rate");
+        loaded.DecidePlace(Bracket(), _desk.Instrument, 100m, _desk.Limits, Guid.NewGuid(), _desk.NowMs).Refusal!.Code.ShouldBe("order_rate");
+    }
+
+    [Fact]
+    public void Where_positions_may_only_be_made_smaller_no_leg_opens_them_again()
+    {
+        _desk.Own(10m, 50m);
+        var closing = _desk.Request(Side.Sell);
+
+        Reducing(closing).ShouldBeNull();
+        Reducing(Bracket(Side.Sell, 90m, 110m)).ShouldBe("reduce_only");
+        Reducing(closing with { LimitPrice = 110m, Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Oco, StopPrice: 95m)) }).ShouldBeNull();
+
+        string? Reducing(OrderRequest request) => _desk.Account.DecidePlace(
+            request, _desk.Instrument, 100m, _desk.Limits, Guid.NewGuid(), _desk.NowMs, TradingState.Reducing).Refusal?.Code;
+    }
+
+    private void Rules(AccountRules rules) => _desk.Limits = _desk.Limits with { Version = _desk.Limits.Version + 1, Rules = rules };
+
     private OrderRequest Bracket(Side side = Side.Buy, decimal profit = 110m, decimal stop = 95m, decimal? stopLimit = null) =>
         _desk.Request(side) with { Advanced = new AdvancedTerms(Group: new OrderGroupTerms(OrderClass.Bracket, profit, stop, stopLimit)) };
 

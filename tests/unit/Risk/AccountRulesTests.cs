@@ -181,12 +181,53 @@ public sealed class AccountRulesTests
         }
 
         _desk.RefusalOf(_desk.Request()).ShouldBe("pattern_day_trader");
-        _desk.NowMs += 6 * DayMs;
+        _desk.NowMs += 4 * DayMs;
         Look(100m);
         _desk.RefusalOf(_desk.Request()).ShouldBe("pattern_day_trader");
         _desk.NowMs += DayMs;
         Look(100m);
         _desk.Own(4m);
+    }
+
+    [Theory]
+    [InlineData("us-equity", "2026-11-25 15:00", "2026-11-25 20:59", true)]
+    [InlineData("us-equity", "2026-11-25 15:00", "2026-11-27 15:00", false)] // over Thanksgiving
+    [InlineData("fx", "2026-06-15 20:30", "2026-06-15 20:59", true)]
+    [InlineData("fx", "2026-06-15 20:30", "2026-06-15 21:30", false)] // the session ends at 17:00 New York
+    [InlineData("fx", "2026-06-15 21:30", "2026-06-16 03:00", true)] // and goes on at midnight UTC
+    [InlineData("always", "2026-06-15 21:30", "2026-06-16 03:00", false)]
+    public void A_day_trade_is_one_within_a_session_of_the_instrument(string calendar, string opened, string closed, bool counts)
+    {
+        Rules(new AccountRules(MaxDayTrades: 1));
+        _desk.NowMs = Ms(opened);
+        Look(100m, calendar);
+        _desk.Instrument = _desk.Instrument with { Calendar = calendar };
+        _desk.Own(4m);
+        _desk.NowMs = Ms(closed);
+        Look(100m, calendar);
+        _desk.Fill(_desk.Place(_desk.Request(Side.Sell, 4m)), 100m, 4m);
+
+        _desk.RefusalOf(_desk.Request(quantity: 1m)).ShouldBe(counts ? "pattern_day_trader" : null);
+        Desk.Saved(_desk.Replayed()).ShouldBe(_desk.Saved());
+        Desk.Saved(Account.Load("acc-1", _desk.Saved())).ShouldBe(_desk.Saved());
+    }
+
+    [Theory]
+    [InlineData("2026-11-20 15:00", "2026-11-27 15:00", "2026-11-30 15:00")] // Friday, Mon, Tue, Wed, Friday: Thursday is Thanksgiving
+    [InlineData("2026-06-08 15:00", "2026-06-12 15:00", "2026-06-15 15:00")]
+    public void A_day_trade_counts_for_five_sessions(string traded, string still, string over)
+    {
+        Rules(new AccountRules(MaxDayTrades: 1));
+        _desk.Instrument = _desk.Instrument with { Calendar = "us-equity" };
+        _desk.NowMs = Ms(traded);
+        Look(100m, "us-equity");
+        _desk.Own(4m);
+        _desk.Fill(_desk.Place(_desk.Request(Side.Sell, 4m)), 100m, 4m);
+
+        _desk.NowMs = Ms(still);
+        _desk.RefusalOf(_desk.Request(quantity: 1m)).ShouldBe("pattern_day_trader");
+        _desk.NowMs = Ms(over);
+        _desk.RefusalOf(_desk.Request(quantity: 1m)).ShouldBeNull();
     }
 
     [Fact]
@@ -244,10 +285,12 @@ public sealed class AccountRulesTests
 
     private void Rules(AccountRules rules) => _desk.Limits = _desk.Limits with { Version = _desk.Limits.Version + 1, Rules = rules };
 
-    private static Dictionary<string, Mark> Marks(decimal price) => new() { [Desk.Symbol] = new Mark(price, AssetClass.Stock) };
+    private static Dictionary<string, Mark> Marks(decimal price, string calendar = "always") => new() { [Desk.Symbol] = new Mark(price, AssetClass.Stock, calendar) };
+
+    private static long Ms(string utc) => DateTimeOffset.Parse(utc + "Z", System.Globalization.CultureInfo.InvariantCulture).ToUnixTimeMilliseconds();
 
     /// <summary>What the grain does each second: whether a day began, and whether the stop changed.</summary>
-    private (bool Began, bool Changed) Look(decimal price)
+    private (bool Began, bool Changed) Look(decimal price, string calendar = "always")
     {
         _desk.Reference = price;
         var began = _desk.Account.DecideDay(_desk.Limits, Marks(price), _desk.NowMs);
@@ -256,6 +299,7 @@ public sealed class AccountRulesTests
             _desk.Apply(began);
         }
 
+        _desk.Account.DecideCalendars(_desk.Limits, Marks(price, calendar), _desk.NowMs).ForEach(_desk.Apply);
         var stop = _desk.Account.DecideStop(_desk.Limits, Marks(price), _desk.NowMs);
         if (stop is not null)
         {
