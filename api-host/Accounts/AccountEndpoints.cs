@@ -16,6 +16,9 @@ public static class AccountEndpoints
     private const int MaxLimit = 500;
     private const int MaxTokenLength = 200;
 
+    /// <summary>How many orders a refusal names.</summary>
+    private const int MaxNamed = 5;
+
     public static void MapAccounts(this IEndpointRouteBuilder api)
     {
         var account = api.MapGroup("").WithTags("account").RequireAuthorization().WithProblems(401, 429, 503);
@@ -26,7 +29,8 @@ public static class AccountEndpoints
             .WithQuery(("limit", "1 to 500; 50 by default"), ("page_token", "as the page before gave it"));
         account.MapGet("/positions", GetPositions).Produces<ListJson<PositionJson>>();
         account.MapGet("/positions/{symbol}", GetPosition).Produces<PositionJson>().WithProblems(404);
-        account.MapDelete("/positions/{symbol}", ClosePosition).Produces<OrderJson>().WithProblems(404, 422);
+        account.MapDelete("/positions/{symbol}", ClosePosition).Produces<OrderJson>().WithProblems(400, 404, 422)
+            .WithQuery(("cancel_orders", "true: first cancels the open orders of the symbol that would close the position too"));
         account.MapGet("/accounts", GetAccounts).Produces<ListJson<AccountJson>>();
         account.MapGet("/accounts/{id}", GetAccount).Produces<AccountJson>().WithProblems(404);
     }
@@ -65,15 +69,29 @@ public static class AccountEndpoints
     private static async Task<IResult> GetPosition(string symbol, Caller caller, IGrainFactory grains, InstrumentCache instruments, PortfolioShape shape) =>
         Answer.Json(shape.Position(await Position(symbol, caller, grains, instruments)));
 
-    /// <summary>Sells what is held, or buys back what is short, at market; never more than that.</summary>
+    /// <summary>Sells what is held, or buys back what is short, at market; never more than that. Open orders that could do the same stand in its way.</summary>
     private static async Task<IResult> ClosePosition(
         string symbol, Caller caller, IGrainFactory grains, InstrumentCache instruments, OrderDesk desk, HttpRequest request)
     {
+        var cancels = new QueryInput(request.Query).OneOf("cancel_orders", "false", "true", "false") == "true";
         var position = await Position(symbol, caller, grains, instruments);
+        if (cancels)
+        {
+            await desk.CancelAll(caller, position.Symbol, ClosingSide(position));
+            position = await Position(symbol, caller, grains, instruments);
+        }
+
+        if (await desk.FindInTheWay(caller, position.Symbol, ClosingSide(position)) is { Count: > 0 } orders)
+        {
+            var ids = string.Join(", ", orders.Take(MaxNamed).Select(o => o.Id)) + (orders.Count > MaxNamed ? ", …" : "");
+            throw new ProblemException(Problem.Refused(
+                "held_by_orders", $"Open orders to {OrderNames.Of(ClosingSide(position))} {position.Symbol} stand in the way ({ids}): cancel them, or close with cancel_orders=true."));
+        }
+
         var order = new OrderBody
         {
             Symbol = position.Symbol,
-            Side = OrderNames.Of(position.Quantity > 0 ? Side.Sell : Side.Buy),
+            Side = OrderNames.Of(ClosingSide(position)),
             Type = OrderNames.Of(OrderType.Market),
             TimeInForce = OrderNames.Of(TimeInForce.Ioc),
             Qty = Math.Abs(position.Quantity),
@@ -82,6 +100,8 @@ public static class AccountEndpoints
         var (placed, _) = await desk.Place(caller, order, OrderEndpoints.IdempotencyKey(request));
         return Answer.Json(placed);
     }
+
+    private static Side ClosingSide(PositionView position) => position.Quantity > 0 ? Side.Sell : Side.Buy;
 
     private static async Task<IResult> GetAccounts(Caller caller, IGrainFactory grains, PortfolioShape shape) =>
         Answer.Json(new ListJson<AccountJson>([shape.Account(await Portfolio(caller, grains))], null));

@@ -4,6 +4,7 @@ using Bourse.ApiHost.Problems;
 using Bourse.ApiHost.Wire;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
+using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.History;
@@ -63,6 +64,23 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
     {
         var known = symbol is null ? null : await Known(symbol);
         return [.. (await Account(caller).CancelAll(known)).Select(answers.Row)];
+    }
+
+    /// <summary>The open orders of a symbol that may still trade on a side; legs that wait for their entry may not.</summary>
+    public async Task<IReadOnlyList<OrderView>> FindInTheWay(Caller caller, string symbol, Side side) =>
+        [.. (await Account(caller).GetOpenOrders()).Where(o => o.Symbol == symbol && o.Side == side && (o.Advanced?.Leg is null || o.Seq > 0))];
+
+    /// <summary>Cancels what <see cref="FindInTheWay"/> finds. What has ended meanwhile is not asked about; any other failure ends in a problem.</summary>
+    public async Task CancelAll(Caller caller, string symbol, Side side)
+    {
+        var (account, orders) = (Account(caller), await FindInTheWay(caller, symbol, side));
+        foreach (var answer in await Task.WhenAll(orders.Select(o => account.Cancel(o.Id))))
+        {
+            if (answer.Code != RefusalCode.NotOpen)
+            {
+                answers.Done(answer);
+            }
+        }
     }
 
     public async Task<OrderJson> Get(Caller caller, string id, CancellationToken cancellation)

@@ -144,15 +144,15 @@ public sealed partial class AccountGrain
             await WaitUntilSettled(orderId);
             if (!order.IsOpen)
             {
-                return Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
+                return await AnswerEnded(order);
             }
 
             var line = Line(order.Symbol);
             var answer = await (await VenueOf(line)).Cancel(new BookCancel(orderId, Id, line.Durable(CommittedVersion)));
             await TakeAnswer(order.Symbol, answer);
             return order.IsOpen ? Unavailable("The book has not said yet how the order ended.")
-                : answer.Kind == BookAnswerKind.Done ? AnswerOf(order, Math.Min(order.Seq, CommittedMark))
-                : Refused(new Refusal(RefusalCode.NotOpen, "The order has ended."));
+                : answer.Kind == BookAnswerKind.Done ? AnswerOf(order, CommittedMark)
+                : await AnswerEnded(order);
         }
         catch (Exception away) when (Outage.Is(away))
         {
@@ -164,7 +164,9 @@ public sealed partial class AccountGrain
     {
         ThrowIfFaulted();
         var open = _account.GetOpenOrders().Where(o => symbol is null || o.Symbol == symbol).Select(o => o.Id).ToArray();
-        return await Task.WhenAll(open.Select(Cancel));
+        var answers = await Task.WhenAll(open.Select(Cancel));
+        // An order that another of its group took along is cancelled too.
+        return [.. answers.Select(a => a is { Code: RefusalCode.NotOpen, Order.Status: OrderStatus.Canceled } ? new OrderAnswer(AnswerKind.Done, a.Order) : a)];
     }
 
     // What the answer tells is looked at before the commit that makes it durable: later turns may apply more meanwhile.
@@ -175,7 +177,7 @@ public sealed partial class AccountGrain
             // The command is durable here and has its number: it is sent again until the book answers.
             AccountLog.BookUnavailable(log, order.Symbol, sent.Exception?.InnerException);
             ResolveSoon();
-            return AnswerOf(order, order.Seq);
+            return AnswerOf(order);
         }
 
         ThrowIfFaulted();
@@ -187,14 +189,14 @@ public sealed partial class AccountGrain
         }
 
         // A number of the channel that is not durable may be another event's after a crash: the newest one that is tells where a client may go on.
-        var told = AnswerOf(order, MayWait(updates) ? Math.Min(order.Seq, CommittedMark) : order.Seq);
+        var told = AnswerOf(order, MayWait(updates) ? CommittedMark : long.MaxValue);
         await Settle(order.Symbol, updates);
         return told;
     }
 
-    private OrderAnswer AnswerOf(Order order, long seq) => order.Status == OrderStatus.PendingNew || order.Replace is not null
+    private OrderAnswer AnswerOf(Order order, long newest = long.MaxValue) => order.Status == OrderStatus.PendingNew || order.Replace is not null
         ? Unavailable("The order is durable; its book has not answered yet.")
-        : new OrderAnswer(AnswerKind.Done, AccountViews.View(_account, order, seq));
+        : new OrderAnswer(AnswerKind.Done, AccountViews.View(_account, order, newest));
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
     {
@@ -204,6 +206,13 @@ public sealed partial class AccountGrain
         return view.Status == OrderStatus.PendingNew
             ? Unavailable("The order is durable; its book has not answered yet.")
             : new OrderAnswer(AnswerKind.Repeated, view);
+    }
+
+    private async Task<OrderAnswer> AnswerEnded(Order order)
+    {
+        var view = AccountViews.View(_account, order);
+        await Commit();
+        return new OrderAnswer(AnswerKind.Refused, view, RefusalCode.NotOpen, "The order has ended.");
     }
 
     // A client order id that memory may have dropped is asked of the read model, which must have come far enough to know.

@@ -7,10 +7,8 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Renders the account's domain objects as messages.</summary>
 internal static class AccountViews
 {
-    public static OrderView View(Order order) => View(order, order.Seq);
-
-    /// <param name="seq">The number of the order channel that is told with it.</param>
-    public static OrderView View(Order order, long seq) => new(
+    /// <param name="newest">No number of the order channel beyond this one is told.</param>
+    public static OrderView View(Order order, long newest = long.MaxValue) => new(
         order.Id,
         order.ClientOrderId,
         order.Symbol,
@@ -29,17 +27,14 @@ internal static class AccountViews
         order.RejectCode,
         DateTimeOffset.FromUnixTimeMilliseconds(order.CreatedAtMs),
         DateTimeOffset.FromUnixTimeMilliseconds(order.UpdatedAtMs),
-        seq,
+        Math.Min(order.Seq, newest),
         AdvancedTermsView.From(order.Advanced));
 
     /// <summary>The order with its legs.</summary>
-    public static OrderView View(Account account, Order order) => View(account, order, order.Seq);
-
-    /// <summary>The order with its legs.</summary>
-    /// <param name="seq">The newest number of the order channel that is told with them.</param>
-    public static OrderView View(Account account, Order order, long seq) => order is { Group: not null, Leg: null }
-        ? View(order, seq) with { Legs = [.. account.FindLegs(order).Select(leg => View(leg, Math.Min(leg.Seq, seq)))] }
-        : View(order, seq);
+    /// <param name="newest">No number of the order channel beyond this one is told.</param>
+    public static OrderView View(Account account, Order order, long newest = long.MaxValue) => order is { Group: not null, Leg: null }
+        ? View(order, newest) with { Legs = [.. account.FindLegs(order).Select(leg => View(leg, newest))] }
+        : View(order, newest);
 
     /// <summary>The order that the event would place.</summary>
     public static OrderView View(OrderPlaced e) => new(

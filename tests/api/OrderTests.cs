@@ -168,6 +168,42 @@ public sealed class OrderTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task What_stands_in_the_way_of_closing_a_position_is_named_and_cancel_orders_takes_it_away()
+    {
+        var stock = await api.NewStock();
+        var (user, buyer) = (await api.Holder(stock, 5), await api.NewUser());
+        await buyer.Limit("buy", 5, 99m, stock);
+        var (selling, buying) = (await user.Limit("sell", 2, 110m, stock), await user.Limit("buy", 1, 90m, stock));
+        var pair = await user.Place(new
+        {
+            symbol = stock, side = "sell", type = "limit", time_in_force = "gtc", qty = "3", limit_price = "105", order_class = "oco", stop_loss = new { stop_price = "80" },
+        });
+        var entry = await user.Place(new
+        {
+            symbol = stock, side = "buy", type = "limit", time_in_force = "gtc", qty = "1", limit_price = "91", order_class = "oto", stop_loss = new { stop_price = "70" },
+        });
+
+        var refused = await user.Delete($"/api/v1/positions/{stock}");
+        (await user.Delete($"/api/v1/positions/{stock}?cancel_orders=maybe")).ShouldBeProblem(400, "malformed");
+        var closed = await user.Delete($"/api/v1/positions/{stock}?cancel_orders=true");
+
+        refused.ShouldBeProblem(422, "held_by_orders");
+        refused.Body.GetProperty("detail").GetString()!.ShouldContain(Id(selling));
+        refused.Body.GetProperty("detail").GetString()!.ShouldContain(Id(pair));
+        closed.Status.ShouldBe(200, closed.Text);
+        closed.Body.GetProperty("filled_qty").GetString().ShouldBe("5");
+        (await user.OpenOrders()).Select(Id).Order().ShouldBe(new[] { Id(buying), Id(entry), Id(entry.GetProperty("legs")[0]) }.Order());
+        (await user.Get($"/api/v1/positions/{stock}")).ShouldBeProblem(404, "position_not_found");
+
+        // The legs that end with their order are rows of their own.
+        var rows = (await user.Delete($"/api/v1/orders?symbol={stock}")).Body;
+        rows.EnumerateArray().Select(row => (Id(row), row.GetProperty("status").GetInt32())).Order()
+            .ShouldBe(new[] { (Id(buying), 200), (Id(entry), 200), (Id(entry.GetProperty("legs")[0]), 200) }.Order());
+
+        static string Id(JsonElement order) => order.GetProperty("id").GetString()!;
+    }
+
+    [Fact]
     public async Task Money_and_positions_follow_the_fills_and_the_history_tells_them()
     {
         var stock = await api.NewStock();

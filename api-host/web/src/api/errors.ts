@@ -33,6 +33,7 @@ const words: Record<string, string> = {
   market_closed: 'The market for this symbol is closed.',
   trading_halted: 'Trading is halted.',
   reduce_only: 'Only orders that shrink a position are taken.',
+  held_by_orders: 'Open orders stand in the way of closing the position.',
   max_position: 'The order would exceed your position limit.',
   max_order_qty: 'The quantity exceeds the limit for one order.',
   max_notional: 'The value exceeds the limit for one order.',
