@@ -152,12 +152,13 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>Waits for a condition; fails after half a minute.</summary>
-    public static async Task Until(Func<Task<bool>> condition)
+    /// <param name="last">What to say then.</param>
+    public static async Task Until(Func<Task<bool>> condition, Func<string>? last = null)
     {
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            watch.Elapsed.ShouldBeLessThan(Deadline, "The condition did not come about.");
+            watch.Elapsed.ShouldBeLessThan(Deadline, "The condition did not come about. " + last?.Invoke());
             await Task.Delay(20);
         }
     }

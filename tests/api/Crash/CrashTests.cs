@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace Bourse.Tests.Api.Crash;
 
 /// <summary>
-/// The process is killed with SIGKILL, again and again, while several clients trade. <c>BOURSE_CRASH_KILLS</c> sets how often (20),
+/// The process is killed with SIGKILL, again and again, while several clients trade, order groups too. <c>BOURSE_CRASH_KILLS</c> sets how often (20),
 /// <c>BOURSE_CRASH_SEED</c> repeats the draw of a run before.
 /// </summary>
 public sealed class CrashTests(ITestOutputHelper output)
@@ -33,9 +33,30 @@ public sealed class CrashTests(ITestOutputHelper output)
         await KillAgainAndAgain(product, kills, new Random(seed), trading);
         traders.ForEach(t => t.Stop());
         await trading.WaitAsync(Stuck);
+        await product.KillAndRestart();
+        await Stored.ShouldHoldWholeGroups(traders);
         await Stored.ShouldHoldWhatWasTold(product, traders);
+        await GroupsShouldHaveHeld(product, traders);
         output.WriteLine($"{_answers} answers, {traders.Sum(t => t.Record.Acknowledged.Count)} orders, {traders.Sum(t => t.Record.LastSeq)} events, "
             + $"{traders.Sum(t => t.Record.Fills().Count())} fills, {traders.Sum(t => t.Repeated)} sent again");
+    }
+
+    private async Task GroupsShouldHaveHeld(Product product, IReadOnlyCollection<CrashTrader> traders)
+    {
+        var journal = await AccountJournal.Of(product);
+        var audits = new List<GroupAudit>();
+        foreach (var trader in traders)
+        {
+            var audit = new GroupAudit();
+            (await journal.Read(trader.User.UserId)).ForEach(audit.Take);
+            audit.Conclude();
+            audits.Add(audit);
+        }
+
+        var (entered, exited, linked) = (audits.Sum(a => a.Entered), audits.Sum(a => a.Exited), audits.Sum(a => a.LinkedEnds));
+        output.WriteLine($"{entered} groups entered, {exited} traded out, {linked} orders went with another");
+        audits.SelectMany(a => a.Faults).Take(20).ShouldBeEmpty();
+        Math.Min(Math.Min(entered, exited), linked).ShouldBeGreaterThan(0, "there were groups to look at");
     }
 
     private async Task KillAgainAndAgain(Product product, int kills, Random random, Task trading)

@@ -204,6 +204,11 @@ public sealed class CrashTrader
             {
                 _open.Add(id);
             }
+
+            foreach (var leg in OrderRecord.Legs(order))
+            {
+                Take(leg);
+            }
         }
     }
 

@@ -46,6 +46,37 @@ public static class Stored
         }
     }
 
+    /// <summary>Looks at the newest order groups as they stand: the legs are as large as what has traded lets them be. The traders must have stopped.</summary>
+    public static async Task ShouldHoldWholeGroups(IReadOnlyCollection<CrashTrader> traders)
+    {
+        foreach (var trader in traders)
+        {
+            foreach (var told in trader.Record.Acknowledged.Values.Where(o => OrderRecord.Legs(o).Any()).TakeLast(MaxSampled))
+            {
+                var last = default(JsonElement);
+                await ApiFixture.Until(async () => IsWhole(last = (await Get(trader.User, $"/api/v1/orders/{OrderRecord.Text(told, "id")}")).Body), () => last.ToString());
+            }
+        }
+    }
+
+    private static bool IsWhole(JsonElement order)
+    {
+        var (isPair, filled, traded) = (OrderRecord.Text(order, "order_class") == "oco", OrderRecord.Number(order, "filled_qty"), 0m);
+        foreach (var leg in OrderRecord.Legs(order))
+        {
+            // Of a pair the order itself is the take-profit, which comes before the stop-loss in other groups.
+            var size = isPair ? OrderRecord.Number(order, "qty") - filled : filled == 0 ? OrderRecord.Number(order, "qty") : filled - traded;
+            if (!OrderRecord.HasEnded(leg) && OrderRecord.Number(leg, "qty") != size)
+            {
+                return false;
+            }
+
+            traded += OrderRecord.Number(leg, "filled_qty");
+        }
+
+        return true;
+    }
+
     private static async Task EveryAcknowledgedOrderIsThere(CrashTrader trader)
     {
         var stored = (await All(trader.User, "/api/v1/orders?status=all&direction=asc&limit=500")).ToDictionary(o => OrderRecord.Text(o, "id"));

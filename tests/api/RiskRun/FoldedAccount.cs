@@ -38,7 +38,7 @@ internal sealed class FoldedAccount
             case RiskDayBegan: IsStopped = false; break;
             case RiskStopChanged stop: IsStopped = stop.Code is not null; break;
             case OrderPlaced p:
-                Orders.Add(p.OrderId, new OpenOrder(p));
+                Orders.Add(p.OrderId, new OpenOrder(p, EntryOf(p)));
                 _placed.Enqueue(p.TimeMs);
                 while (_placed.Peek() < p.TimeMs - 10_000)
                 {
@@ -64,15 +64,35 @@ internal sealed class FoldedAccount
         Cash -= (signed * f.Price) + f.Fee;
         var order = Orders[f.OrderId];
         order.Filled += f.Quantity;
+        foreach (var other in Orders.Values.Where(o => o.Root == order.Root && o != order))
+        {
+            other.Follow(order, f.Quantity);
+        }
+
         if (order.Filled == order.Quantity)
         {
             Orders.Remove(f.OrderId);
         }
     }
 
-    internal sealed class OpenOrder(OrderPlaced placed)
+    private OpenOrder? EntryOf(OrderPlaced p) =>
+        p.Request.Advanced?.Leg is { } leg ? Orders.GetValueOrDefault(OrderGroupTerms.LegId(p.OrderId, leg)) : null;
+
+    /// <param name="entry">Of a leg: the order that began its group.</param>
+    internal sealed class OpenOrder(OrderPlaced placed, OpenOrder? entry)
     {
+        private readonly OrderGroupTerms? _group = placed.Request.Advanced?.Group;
         private ReplaceRequested? _asked;
+
+        /// <summary>The same for all orders of a group.</summary>
+        public Guid Root => entry?.Root ?? placed.OrderId;
+
+        private LegKind? Leg => placed.Request.Advanced?.Leg;
+
+        private bool IsPair => _group?.Class == OrderClass.Oco;
+
+        // Of two that trade in each other's place the stop-loss counts.
+        private bool IsCarried => _group?.StopPrice is not null && (Leg == LegKind.TakeProfit || (IsPair && Leg is null));
 
         public string Symbol => placed.Symbol;
 
@@ -80,17 +100,32 @@ internal sealed class FoldedAccount
 
         public decimal FeeRate => placed.FeeRate;
 
-        public decimal Quantity { get; private set; } = placed.Request.Quantity;
+        /// <summary>A leg grows with what its entry trades.</summary>
+        public decimal Quantity { get; private set; } =
+            placed.Request.Advanced is { Leg: not null, Group.Class: not OrderClass.Oco } ? 0 : placed.Request.Quantity;
 
         public decimal Price { get; private set; } = placed.Request.LimitPrice ?? placed.ProtectionPrice ?? 0;
 
         public decimal Filled { get; set; }
 
-        /// <summary>Not a stop that waits.</summary>
+        /// <summary>Not a stop that waits; a take-profit that waits for its entry could meet an order too.</summary>
         public bool IsLive { get; set; } = placed.StopPrice is null;
 
+        /// <summary>Another order of its group has traded.</summary>
+        public void Follow(OpenOrder other, decimal quantity)
+        {
+            if (Leg is not null && other.Leg is null && !IsPair)
+            {
+                Quantity += quantity;
+            }
+            else if (Leg == LegKind.StopLoss && (other.Leg == LegKind.TakeProfit || IsPair))
+            {
+                Quantity -= quantity;
+            }
+        }
+
         /// <summary>Of the old and the new terms the larger.</summary>
-        public decimal Exposed => Math.Max(Quantity, _asked?.Quantity ?? 0) - Filled;
+        public decimal Exposed => IsCarried ? 0 : Leg is not null ? Quantity - Filled : Math.Max(Quantity, _asked?.Quantity ?? 0) - Filled;
 
         public decimal WorstPrice => Math.Max(Price, _asked is { } asked ? asked.LimitPrice ?? asked.ProtectionPrice ?? 0 : 0);
 
@@ -100,7 +135,7 @@ internal sealed class FoldedAccount
 
         public void Take(OrderReplaced taken)
         {
-            Quantity = taken.Quantity;
+            Quantity = Leg is null ? taken.Quantity : Quantity;
             Price = _asked!.LimitPrice ?? _asked.ProtectionPrice ?? 0;
             _asked = null;
         }

@@ -44,7 +44,11 @@ internal sealed class JournalAudit(string account, RunDesk desk, IReadOnlyDictio
         var (symbol, side, quantity) = (e.Symbol, request.Side, request.Quantity);
         var price = request.LimitPrice ?? e.ProtectionPrice ?? 0;
         Possible(e, "a limit", limits => FaultOf(limits, e, price));
-        var reduces = quantity + _fold.OpenQuantity(symbol, side) <= (side == Side.Buy ? -_fold.Held(symbol) : _fold.Held(symbol));
+        // Legs come and go with their entry, which may close a position, but they would open it again.
+        var group = request.Advanced?.Group;
+        var (isLeg, isEntry) = (request.Advanced?.Leg is not null, group is { Class: not OrderClass.Oco });
+        var reduces = isLeg
+            || (!isEntry && quantity + _fold.OpenQuantity(symbol, side) <= (side == Side.Buy ? -_fold.Held(symbol) : _fold.Held(symbol)));
         foreach (var key in new[] { "global", account, symbol })
         {
             if (desk.Switches.TryGetValue(key, out var timeline) && timeline.PossibleAt(now).ToArray() is var states)
@@ -66,8 +70,8 @@ internal sealed class JournalAudit(string account, RunDesk desk, IReadOnlyDictio
     private string? FaultOf(RunLimits limits, OrderPlaced e, decimal price)
     {
         var (symbol, side, quantity) = (e.Symbol, e.Request.Side, e.Request.Quantity);
-        var buy = side == Side.Buy;
-        var after = (buy ? _fold.Held(symbol) : -_fold.Held(symbol)) + _fold.OpenQuantity(symbol, side) + quantity;
+        var (buy, isLeg) = (side == Side.Buy, e.Request.Advanced?.Leg is not null);
+        var after = (buy ? _fold.Held(symbol) : -_fold.Held(symbol)) + _fold.OpenQuantity(symbol, side) + (isLeg ? 0 : quantity);
         var worst = e.Request.LimitPrice is { } limit ? limit * quantity : 0;
         if (quantity > limits.MaxOrderQty || worst > limits.MaxNotional || after > limits.MaxPosition)
         {
@@ -84,19 +88,23 @@ internal sealed class JournalAudit(string account, RunDesk desk, IReadOnlyDictio
             return "rate";
         }
 
-        if (!buy && after > 0 && (!limits.AllowShort || after > limits.Located))
+        if (!isLeg && !buy && after > 0 && (!limits.AllowShort || after > limits.Located))
         {
             return "short";
         }
 
         if (limits.NoWash && e.StopPrice is null
-            && _fold.Open(symbol, buy ? Side.Sell : Side.Buy).Any(o => o.IsLive && (buy ? o.Price <= price : o.Price >= price)))
+            && _fold.Open(symbol, buy ? Side.Sell : Side.Buy).Any(o => o.IsLive && (buy ? o.Price <= price : o.Price >= price) && !IsEntryOf(o, e)))
         {
             return "wash";
         }
 
-        return FaultOfValue(limits, symbol, side, quantity, price, e.TimeMs);
+        return isLeg ? null : FaultOfValue(limits, symbol, side, quantity, price, e.TimeMs);
     }
+
+    // A market order that begins a group leaves nothing for its legs to meet.
+    private static bool IsEntryOf(FoldedAccount.OpenOrder order, OrderPlaced e) =>
+        e.Request.Advanced?.Leg is { } leg && order.Root == OrderGroupTerms.LegId(e.OrderId, leg);
 
     // What the order could make of the account, at the lowest prices of the last seconds; what it makes no worse may pass.
     private string? FaultOfValue(RunLimits limits, string symbol, Side side, decimal quantity, decimal price, long nowMs)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Bourse.Domain.Accounts;
-using Bourse.Silo.Journal;
 using Xunit.Abstractions;
 
 namespace Bourse.Tests.Api.RiskRun;
@@ -57,18 +56,12 @@ public sealed class RiskRunTests(ITestOutputHelper output)
 
     private async Task ShouldHaveKeptTheLimits(Product product, RunDesk desk)
     {
-        var connection = await Connection(product);
+        var journal = await AccountJournal.Of(product);
         var events = new Dictionary<string, List<AccountEvent>>();
         var trades = new Dictionary<string, List<(long TimeMs, decimal Price)>>();
         foreach (var account in desk.Limits.Keys)
         {
-            var read = events[account] = [];
-            await foreach (var row in JournalStream.Read(connection, $"account/{account}", 1, CancellationToken.None))
-            {
-                Read(row, read);
-            }
-
-            foreach (var fill in read.OfType<OrderFilled>())
+            foreach (var fill in (events[account] = await journal.Read(account)).OfType<OrderFilled>())
             {
                 (trades.TryGetValue(fill.Symbol, out var list) ? list : trades[fill.Symbol] = []).Add((fill.TimeMs, fill.Price));
             }
@@ -78,23 +71,16 @@ public sealed class RiskRunTests(ITestOutputHelper output)
         var (count, violations) = (0, new List<string>());
         foreach (var (account, list) in events)
         {
-            var audit = new JournalAudit(account, desk, trades);
+            var (audit, groups) = (new JournalAudit(account, desk, trades), new Crash.GroupAudit());
             list.ForEach(audit.Take);
+            list.ForEach(groups.Take);
             count += audit.Orders;
-            violations.AddRange(audit.Violations);
+            violations.AddRange(audit.Violations.Concat(groups.Faults));
         }
 
         output.WriteLine($"{count} orders in the journal, {trades.Values.Sum(t => t.Count)} fills, {violations.Count} violations");
         violations.Take(20).ShouldBeEmpty();
         count.ShouldBeGreaterThan(0);
-    }
-
-    private static void Read(StreamRow row, List<AccountEvent> into)
-    {
-        for (ReadOnlySpan<byte> rest = row.Payload; !rest.IsEmpty;)
-        {
-            into.Add(AccountEventCodec.Read(ref rest));
-        }
     }
 
     private async Task<int> KillUntil(Task trading, int orders, Product product, Random random)
@@ -158,12 +144,6 @@ public sealed class RiskRunTests(ITestOutputHelper output)
                 _prices[symbol] = quote.Body.GetProperty("price").GetDecimal();
             }
         }
-    }
-
-    private static async Task<string> Connection(Product product)
-    {
-        var postgres = await TestServer.Start(folder: product.Data);
-        return postgres.ConnectionString;
     }
 
     private static int Setting(string name, int byDefault) =>

@@ -50,6 +50,7 @@ internal sealed class RunTrader(ApiUser user, string name, int seed, Func<string
             if (outcome == "taken" && answer.Body.GetProperty("status").GetString() is "new" or "held" or "partially_filled")
             {
                 _placed.Add(answer.Body.GetProperty("id").GetString()!);
+                _placed.AddRange(Crash.OrderRecord.Legs(answer.Body).Select(leg => leg.GetProperty("id").GetString()!));
             }
         }
     }
@@ -84,8 +85,25 @@ internal sealed class RunTrader(ApiUser user, string name, int seed, Func<string
         {
             order["display_qty"] = "1";
         }
+        else if (type is "market" or "limit" && _random.Next(4) == 0)
+        {
+            MakeGroup(order, type == "limit" ? near : price, buy);
+        }
 
         return order;
+    }
+
+    private void MakeGroup(Dictionary<string, object?> order, decimal price, bool buy)
+    {
+        var kind = order["limit_price"] is null ? _random.Next(2) : _random.Next(3);
+        order["order_class"] = kind switch { 0 => "bracket", 1 => "oto", _ => "oco" };
+        order["time_in_force"] = _random.Next(4) == 0 ? "day" : "gtc";
+        order["expire_at"] = null;
+        // An OCO order is the take-profit itself.
+        var up = buy == (kind != 2);
+        var (profit, loss) = (price * (up ? 1.002m : 0.998m), price * (up ? 0.998m : 1.002m));
+        order["take_profit"] = kind == 0 || (kind == 1 && _random.Next(2) == 0) ? new { limit_price = Text(decimal.Round(profit, 2)) } : null;
+        order["stop_loss"] = kind == 1 && order["take_profit"] is not null ? null : new { stop_price = Text(decimal.Round(loss, 2)) };
     }
 
     // The server goes away again and again: the same request until there is an answer.
