@@ -30,7 +30,7 @@ public sealed partial class TradingBook
             if (_groups.ContainsKey(group.StopLossId) && !_book.TryGet(group.StopLossId, out _))
             {
                 // Refused together with the order.
-                AddReport(group.StopLossId, BookReportKind.Canceled, nowMs, CancelCode(CancelReason.Twin), quantity: Quantity(order.QuantityLots));
+                AddReport(group.StopLossId, BookReportKind.Canceled, nowMs, CancelReason.Twin.Code(), quantity: Quantity(order.QuantityLots));
                 Forget(group.StopLossId);
             }
         }
@@ -91,7 +91,7 @@ public sealed partial class TradingBook
         else if (orderId != Guid.Empty)
         {
             // It ended in the command that made the entry trade more: what its account counts with beyond that is no more.
-            AddReport(_accounts[group.Account - 1], orderId, BookReportKind.Canceled, nowMs, CancelCode(CancelReason.Twin));
+            AddReport(_accounts[group.Account - 1], orderId, BookReportKind.Canceled, nowMs, CancelReason.Twin.Code());
         }
     }
 
@@ -122,7 +122,7 @@ public sealed partial class TradingBook
             if (id != 0 && _identities.ContainsKey(id) && !_book.TryGet(id, out _))
             {
                 // The book took the pair's first order only, or none (it is full): the leg's account hears that it is gone.
-                AddReport(id, BookReportKind.Canceled, nowMs, CancelCode(CancelReason.Twin), quantity: Quantity(lots));
+                AddReport(id, BookReportKind.Canceled, nowMs, CancelReason.Twin.Code(), quantity: Quantity(lots));
                 Forget(id);
             }
         }

@@ -41,7 +41,7 @@ public sealed partial class TradingBook
                     break;
                 case BookEventKind.Rejected:
                     AddReport(e.OrderId, BookReportKind.Rejected, nowMs, code: e.Reject.Code());
-                    EndWaitingLegs(e.OrderId, BookReportKind.Canceled, CancelCode(CancelReason.Twin), nowMs);
+                    EndWaitingLegs(e.OrderId, BookReportKind.Canceled, CancelReason.Twin.Code(), nowMs);
                     break;
                 case BookEventKind.Decreased:
                     AddReport(e.OrderId, BookReportKind.Sized, nowMs, quantity: Quantity(e.LeavesLots));
@@ -58,13 +58,13 @@ public sealed partial class TradingBook
                         e.OrderId,
                         e.Reason == CancelReason.Expired ? BookReportKind.Expired : BookReportKind.Canceled,
                         nowMs,
-                        code: CancelCode(e.Reason),
+                        code: e.Reason.Code(),
                         quantity: Quantity(e.QuantityLots),
                         revision: e.OrderId == commandId ? revision : 0);
                     NoteExit(e.OrderId);
                     EndWaitingLegs(
                         e.OrderId, e.Reason == CancelReason.Expired ? BookReportKind.Expired : BookReportKind.Canceled,
-                        e.Reason == CancelReason.Expired ? null : CancelCode(CancelReason.Twin), nowMs);
+                        e.Reason == CancelReason.Expired ? null : CancelReason.Twin.Code(), nowMs);
                     Forget(e.OrderId);
                     break;
                 case BookEventKind.Trailed:
@@ -140,17 +140,4 @@ public sealed partial class TradingBook
             _touched.Add(account);
         }
     }
-
-    private static string? CancelCode(CancelReason reason) => reason switch
-    {
-        CancelReason.None or CancelReason.ByUser or CancelReason.Expired => null,
-        CancelReason.IocRemainder => "ioc_remainder",
-        CancelReason.FokNotFillable => "fok_not_fillable",
-        CancelReason.SelfTrade => "self_trade",
-        CancelReason.NoLiquidity => "no_liquidity",
-        CancelReason.ProtectionPrice => "protection_price",
-        CancelReason.PostOnlyWouldCross => "would_cross",
-        CancelReason.Twin => "oco",
-        _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a cancel reason"),
-    };
 }

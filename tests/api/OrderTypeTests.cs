@@ -15,6 +15,32 @@ public sealed class OrderTypeTests(ApiFixture api)
         Told(order).ShouldBe("canceled 3 101.00 no_liquidity");
     }
 
+    [Fact]
+    public async Task A_market_order_pays_no_more_than_its_protection_price()
+    {
+        var stock = await api.NewStock();
+        var seller = await api.Holder(stock, 5);
+        await seller.Limit("sell", 3, 101m, stock);
+        await seller.Limit("sell", 2, 150m, stock);
+        var order = await (await api.NewUser()).Place(Order(stock, "market", "gtc", 5));
+        Told(order).ShouldBe("canceled 3 101.00 protection_price");
+    }
+
+    [Fact]
+    public async Task Terms_that_do_not_fit_each_other_and_a_quantity_that_has_filled_are_refused()
+    {
+        var stock = await api.NewStock();
+        var (user, buyer) = (await api.Holder(stock, 5), await api.NewUser());
+        (await user.Post("/api/v1/orders", new { symbol = stock, side = "buy", type = "limit", time_in_force = "ioc", qty = "1", limit_price = "99", post_only = true }))
+            .ShouldBeProblem(422, "invalid_order");
+        var id = (await user.Limit("sell", 5, 101m, stock)).GetProperty("id").GetString();
+        await buyer.Limit("buy", 2, 101m, stock);
+
+        await ApiFixture.Until(async () => await Filled(user, id!) == 2);
+        (await user.Patch($"/api/v1/orders/{id}", new { qty = "2" })).ShouldBeProblem(422, "invalid_qty");
+        (await user.Patch($"/api/v1/orders/{id}", new { qty = "3" })).Status.ShouldBe(200);
+    }
+
     [Theory]
     [InlineData("stop", "filled 2 102.00 ")]
     [InlineData("stop_limit", "new 0  ")]

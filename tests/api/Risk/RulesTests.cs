@@ -44,6 +44,9 @@ public sealed class RulesTests(ApiFixture api)
         await Set(user, new { max_orders_per_second = 0 });
 
         await UntilRefused(user, stock, 1, "order_rate");
+        await Set(user, new { max_orders_per_second = 2 });
+        await ApiFixture.Until(async () => (await Buy(user, stock, 1)).Status == 201);
+        (await Bracket(user, stock, "buy", 100, 110, 90)).ShouldBeProblem(422, "order_rate"); // three orders
     }
 
     [Fact]
@@ -84,6 +87,21 @@ public sealed class RulesTests(ApiFixture api)
 
         await ApiFixture.Until(async () => (await Sell(user, stock, 1, 95)).Code == "wash_trade");
         (await Sell(user, stock, 1, 96)).Status.ShouldBe(201);
+        (await Bracket(user, stock, "sell", 97, 96, 105)).ShouldBeProblem(422, "wash_trade"); // its leg would meet the order that sells at 96
+        (await Bracket(user, stock, "buy", 94, 102, 90)).Status.ShouldBe(201);
+        (await Buy(user, stock, 1, 102)).ShouldBeProblem(422, "wash_trade"); // the leg waits
+    }
+
+    [Fact]
+    public async Task Where_a_position_may_only_be_made_smaller_no_leg_opens_it_again()
+    {
+        var stock = await api.NewStock();
+        var user = await api.Holder(stock, 10);
+        (await api.Operator.Post("/api/v1/risk/kill-switch", new { scope = "account", id = user.UserId, state = "reducing", reason = "a look" })).Status.ShouldBe(200);
+
+        await UntilRefused(user, stock, 1, "reduce_only");
+        (await Bracket(user, stock, "sell", 101, 95, 110)).ShouldBeProblem(422, "reduce_only");
+        (await Sell(user, stock, 1, 101)).Status.ShouldBe(201);
     }
 
     [Fact]
@@ -187,6 +205,12 @@ public sealed class RulesTests(ApiFixture api)
     private static Task<ApiAnswer> Buy(ApiUser user, string symbol, int qty, int price = 100) => Order(user, symbol, "buy", qty, price);
 
     private static Task<ApiAnswer> Sell(ApiUser user, string symbol, int qty, int price) => Order(user, symbol, "sell", qty, price);
+
+    private static Task<ApiAnswer> Bracket(ApiUser user, string symbol, string side, int price, int profit, int stop) => user.Post("/api/v1/orders", new
+    {
+        symbol, side, type = "limit", time_in_force = "gtc", qty = 1, limit_price = price, order_class = "bracket",
+        take_profit = new { limit_price = profit }, stop_loss = new { stop_price = stop },
+    });
 
     private static Task<ApiAnswer> Order(ApiUser user, string symbol, string side, int qty, int price) =>
         user.Post("/api/v1/orders", new { symbol, side, type = "limit", time_in_force = "gtc", qty, limit_price = price });

@@ -217,6 +217,22 @@ public sealed class AlpacaTests : IAsyncLifetime
         await ShouldVerify();
     }
 
+    [Theory]
+    [InlineData("canceled", OrderStatus.Canceled, "venue_canceled")]
+    [InlineData("rejected", OrderStatus.Canceled, "venue_rejected")]
+    public async Task An_order_that_the_broker_lets_go_of_ends_here_with_its_code(string status, OrderStatus ended, string code)
+    {
+        var account = await _bourse.OpenAccount();
+        var placed = await account.Place(Limit(Side.Buy, 10, 100m));
+
+        await _broker.End(Id(placed), status);
+
+        await Eventually.Holds(async () => (await account.GetOrder(placed.Order!.Id))!.Status == ended);
+        (await account.GetOrder(placed.Order!.Id))!.RejectCode.ShouldBe(code);
+        (await account.GetPortfolio()).Held.ShouldBe(0);
+        await ShouldVerify();
+    }
+
     [Fact]
     public async Task A_market_order_goes_as_a_limit_that_costs_no_more_than_was_reserved()
     {
