@@ -16,6 +16,9 @@ public sealed partial class Account
     /// <summary>Why only what reduces positions is let through today, or null.</summary>
     public string? StopCode => _day?.StopCode;
 
+    /// <summary>The account's version after the event that stopped it; 0 while it is not.</summary>
+    public long StoppedAtVersion => StopCode is null ? 0 : _day!.StopVersion + 1;
+
     /// <summary>The beginning of a day that the account's rules ask for and that has not begun yet, else null.</summary>
     public RiskDayBegan? DecideDay(RiskLimits limits, IReadOnlyDictionary<string, Mark> marks, long nowMs)
     {

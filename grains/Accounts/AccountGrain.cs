@@ -55,6 +55,7 @@ public sealed partial class AccountGrain(
         ArmSwitch();
         if (_account.HasRiskDay)
         {
+            NoteStop();
             WatchSoon();
         }
 

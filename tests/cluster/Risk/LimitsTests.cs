@@ -2,6 +2,7 @@ using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
 using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.GrainInterfaces.Risk;
 using Bourse.Silo.ReadModel.Verification;
@@ -83,8 +84,35 @@ public sealed class LimitsTests : IAsyncLifetime
         await Eventually.Holds(async () => (await account.GetPortfolio()).StopCode == "daily_loss_limit" && (await account.GetOpenOrders()).Count == 0);
         (await account.Place(_bourse.Limit(Side.Buy, 1, 94m))).Code.ShouldBe("daily_loss_limit");
         (await account.Place(_bourse.Limit(Side.Sell, 100, 94m))).Kind.ShouldBe(AnswerKind.Done);
+        await Eventually.Holds(async () => await Audited(account) is ["account.stopped daily_loss_limit"]);
+        await _bourse.Cluster.DeactivateAsync(account);
+        await Set(account, new AccountRules(DailyLossLimit: 50_000m));
+        await Eventually.Holds(async () => await Audited(account) is ["account.stopped daily_loss_limit", "account.resumed "]);
         await Eventually.Holds(async () => (await Verifier.Run(_database, null, CancellationToken.None)).Errors.Count == 0);
     }
+
+    [Fact]
+    public async Task Below_the_maintenance_margin_what_could_grow_is_cancelled_and_the_audit_log_says_so()
+    {
+        var (house, account) = (await _bourse.OpenAccount(house: true), await _bourse.OpenAccount());
+        await house.Place(_bourse.Limit(Side.Sell, 1_500, 100m));
+        var half = new MarginRate(0.5m, 0.25m);
+        await Set(account, new AccountRules(Margin: new MarginRates(half, half, half)));
+        await Eventually.Holds(async () => (await account.Place(_bourse.Limit(Side.Buy, 1_500, 100m))).Order?.Status == OrderStatus.Filled);
+        await account.Place(_bourse.Limit(Side.Buy, 5, 90m));
+
+        await _bourse.Grains.GetGrain<IFeedGrain>(BourseCluster.Symbol).Push(
+            [new Tick(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() + 1, 40m, 1m, 39.99m, 1m, 40.01m, 1m)]);
+
+        await Eventually.Holds(async () => (await account.GetOpenOrders()).Count == 0);
+        await Eventually.Holds(async () => await Audited(account) is ["account.margin_call open orders cancelled: 1"]);
+    }
+
+    private async Task<string[]> Audited(IAccountGrain account) =>
+    [
+        .. (await _bourse.Grains.GetGrain<IAuditGrain>(IAuditGrain.Key).Read(1, 100)).Entries
+            .Where(e => e.Target == account.GetPrimaryKeyString() && e.Actor == "platform").Select(e => $"{e.Event} {e.Details}"),
+    ];
 
     private async Task Set(IAccountGrain account, AccountRules rules, decimal maxOrder = 1_000_000m)
     {
