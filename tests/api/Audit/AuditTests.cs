@@ -1,7 +1,14 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Bourse.ApiHost.Audit;
 using Bourse.Domain.Audit;
+using Bourse.Domain.Serialization;
+using Bourse.GrainInterfaces.Audit;
+using Bourse.Silo;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bourse.Tests.Api.Audit;
 
@@ -74,6 +81,30 @@ public sealed class AuditTests(ApiFixture api)
         seq.ShouldBeGreaterThan(0);
         (await api.Operator.Get($"/api/v1/admin/audit/export?after_seq={seq}")).Text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .ShouldAllBe(line => JsonDocument.Parse(line, default).RootElement.GetProperty("seq").GetInt64() > seq);
+    }
+
+    [Fact]
+    public async Task Where_another_process_has_written_the_log_an_entry_is_asked_for_again_and_stands_once()
+    {
+        var (trail, target) = (api.Services.GetRequiredService<AuditTrail>(), Guid.NewGuid().ToString("N"));
+        await trail.Write(new AuditRecord("test.first", "", "", target));
+        await using var other = await SiloStorage.OpenAsync(api.ConnectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        var log = new AuditLog();
+        foreach (var row in await other.Journal.Read(AuditLog.Stream, 1, int.MaxValue, CancellationToken.None))
+        {
+            var reader = new WireReader(row.Payload);
+            while (!reader.IsAtEnd)
+            {
+                log.Take(AuditLog.Read(ref reader));
+            }
+        }
+
+        var written = new ArrayBufferWriter<byte>();
+        var entry = log.Append("test.elsewhere", "", "", target, "", "", 1, written);
+        await other.Journal.Append(AuditLog.Stream, entry.Seq, 1, written.WrittenSpan.ToArray());
+        await trail.Write(new AuditRecord("test.last", "", "", target));
+
+        (await List($"target={target}")).Select(e => e.GetProperty("event").GetString()).ShouldBe(["test.last", "test.elsewhere", "test.first"]);
     }
 
     [Fact]
