@@ -113,16 +113,7 @@ public sealed partial class BookGrain(
             ThrowIfFaulted();
         }
 
-        if (found is not { } known)
-        {
-            return new BookAnswer(BookAnswerKind.Done, 1, [], 0);
-        }
-
-        var (command, upTo) = (known.LastCommand, known.LastReport);
-        await Commit();
-        known.Acknowledge(after);
-        _pump.MarkDurable(known, upTo);
-        return new BookAnswer(BookAnswerKind.Done, command + 1, _pump.TakeAfter(known, after), upTo);
+        return await _pump.GetReports(found, after, Commit);
     }
 
     public async Task<DepthView> GetDepth(int levels)
@@ -188,27 +179,14 @@ public sealed partial class BookGrain(
 
         await Commit();
         _trades.Release(CommittedVersion);
-        if (account is not null)
-        {
-            _pump.MarkDurable(account, upTo);
-        }
-
-        var reports = account is null ? []
-            : result == CommandResult.Taken ? _pump.TakeUnsent(account, upTo)
-            : _pump.TakeAfter(account, acknowledged);
+        var answer = _pump.Answer(result, account, nextCommand, upTo, acknowledged);
         foreach (var (other, report) in touched)
         {
             _pump.MarkDurable(other, report);
             _pump.Deliver(other);
         }
 
-        var kind = result switch
-        {
-            CommandResult.OutOfOrder => BookAnswerKind.OutOfOrder,
-            CommandResult.NotOpen => BookAnswerKind.NotOpen,
-            _ => BookAnswerKind.Done,
-        };
-        return new BookAnswer(kind, nextCommand, reports, upTo);
+        return answer;
     }
 
     private (BookAccount Account, long UpTo)[] TakeTouched()

@@ -29,22 +29,43 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         }
     }
 
-    /// <summary>Takes the durable reports not yet sent for an answer that carries them.</summary>
-    public IReadOnlyList<Report> TakeUnsent(BookAccount account, long upTo)
+    /// <summary>The answer to a command after its commit, with the account's reports that it made; to a command that was known or refused, with all that the account lacks.</summary>
+    /// <param name="account">Null: it never sent a command that was taken.</param>
+    /// <param name="nextCommand">The command that is expected next.</param>
+    /// <param name="upTo">The account's newest report in that commit.</param>
+    /// <param name="acknowledged">The newest report that the account has.</param>
+    public BookAnswer Answer(CommandResult result, BookAccount? account, long nextCommand, long upTo, long acknowledged)
     {
-        var delivery = DeliveryTo(account);
-        var reports = Copy(account, delivery.Sent, upTo);
-        delivery.MarkSent(upTo, time.GetTimestamp());
-        return reports;
+        Report[] reports = [];
+        if (account is not null)
+        {
+            MarkDurable(account, upTo);
+            reports = result == CommandResult.Taken ? Take(account, DeliveryTo(account).Sent, upTo) : Take(account, acknowledged, DeliveryTo(account).Durable);
+        }
+
+        var kind = result switch
+        {
+            CommandResult.OutOfOrder => BookAnswerKind.OutOfOrder,
+            CommandResult.NotOpen => BookAnswerKind.NotOpen,
+            _ => BookAnswerKind.Done,
+        };
+        return new BookAnswer(kind, nextCommand, reports, upTo);
     }
 
-    /// <summary>Takes the durable reports after a number that the account has, sent or not.</summary>
-    public IReadOnlyList<Report> TakeAfter(BookAccount account, long after)
+    /// <summary>Gives an account what it lacks, once <paramref name="commit"/> has made it durable.</summary>
+    /// <param name="after">The newest report that the account has; at most the newest there is.</param>
+    public async Task<BookAnswer> GetReports(BookAccount? account, long after, Func<Task> commit)
     {
-        var delivery = DeliveryTo(account);
-        var reports = Copy(account, after, delivery.Durable);
-        delivery.MarkSent(delivery.Durable, time.GetTimestamp());
-        return reports;
+        if (account is null)
+        {
+            return new BookAnswer(BookAnswerKind.Done, 1, [], 0);
+        }
+
+        var (command, upTo) = (account.LastCommand, account.LastReport);
+        await commit();
+        account.Acknowledge(after);
+        MarkDurable(account, upTo);
+        return new BookAnswer(BookAnswerKind.Done, command + 1, Take(account, after, DeliveryTo(account).Durable), upTo);
     }
 
     /// <summary>Begins to deliver what is durable and unsent, if nothing is under way to the account.</summary>
@@ -111,6 +132,12 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         {
             delivery.UnderWay = false;
         }
+    }
+
+    private Report[] Take(BookAccount account, long after, long upTo)
+    {
+        DeliveryTo(account).MarkSent(upTo, time.GetTimestamp());
+        return Copy(account, after, upTo);
     }
 
     private static Report[] Copy(BookAccount account, long after, long upTo)

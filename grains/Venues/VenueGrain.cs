@@ -143,16 +143,7 @@ public sealed partial class VenueGrain(
             ThrowIfFaulted();
         }
 
-        if (found is not { } known)
-        {
-            return new BookAnswer(BookAnswerKind.Done, 1, [], 0);
-        }
-
-        var (command, upTo) = (known.LastCommand, known.LastReport);
-        await Commit();
-        known.Acknowledge(after);
-        _pump.MarkDurable(known, upTo);
-        return new BookAnswer(BookAnswerKind.Done, command + 1, _pump.TakeAfter(known, after), upTo);
+        return await _pump.GetReports(found, after, Commit);
     }
 
     public Task Resolve()
@@ -225,20 +216,6 @@ public sealed partial class VenueGrain(
         var account = _orders.FindAccount(accountId);
         var (nextCommand, upTo) = account is null ? (1, 0) : (account.LastCommand + 1, account.LastReport);
         await Commit();
-        if (account is not null)
-        {
-            _pump.MarkDurable(account, upTo);
-        }
-
-        var reports = account is null ? []
-            : result == CommandResult.Taken ? _pump.TakeUnsent(account, upTo)
-            : _pump.TakeAfter(account, acknowledged);
-        var kind = result switch
-        {
-            CommandResult.OutOfOrder => BookAnswerKind.OutOfOrder,
-            CommandResult.NotOpen => BookAnswerKind.NotOpen,
-            _ => BookAnswerKind.Done,
-        };
-        return new BookAnswer(kind, nextCommand, reports, upTo);
+        return _pump.Answer(result, account, nextCommand, upTo, acknowledged);
     }
 }
