@@ -41,6 +41,7 @@ internal sealed partial class Activation
         Runtime = runtime;
         GrainInstance = instance;
         _home = home;
+        Hint = new ActivationHint(this);
         _state = instance is null ? ActivationState.New : ActivationState.Valid;
         _usedTick = runtime.Cluster.Clock.Tick;
         Metrics.ActivationCreated(Class.Name);
@@ -254,7 +255,8 @@ internal sealed partial class Activation
     {
         Metrics.ActivationDestroyed(Class.Name);
 
-        // References to this activation may live on as hints: they must not keep the grain's state.
+        // References to the grain live on, as do timers that are on their way: they must not keep its state.
+        Hint.Activation = null;
         GrainInstance = null;
         _deactivated.TrySetResult();
     }

@@ -37,6 +37,8 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
 
     public LocalRuntime Runtime { get; }
 
+    public ActivationHint Hint { get; }
+
     public object? GrainInstance { get; private set; }
 
     public ActivationState State => _state;

@@ -19,6 +19,13 @@ internal enum ActivationState
     Gone,
 }
 
+/// <summary>What a reference remembers of where its last call went: when the activation goes it leaves this behind, and nothing else.</summary>
+internal sealed class ActivationHint(Activation activation)
+{
+    /// <summary>Null once it has gone. Written by the activation, read by any thread.</summary>
+    public volatile Activation? Activation = activation;
+}
+
 /// <summary>Where activations are found, and where they leave from.</summary>
 internal interface IActivationHome
 {

@@ -31,6 +31,9 @@ internal static class GrainClasses
     /// <summary>Null where there is none.</summary>
     public static GrainClass? Find(GrainType type) => s_catalog.Value.ByType.GetValueOrDefault(type);
 
+    /// <summary>The classes whose grains get the events of a namespace's streams without subscribing.</summary>
+    public static IEnumerable<GrainClass> ListenersTo(string streamNamespace) => s_catalog.Value.ByNamespace[streamNamespace];
+
     /// <summary>The grain type of the class that implements an interface.</summary>
     /// <exception cref="ArgumentException">No class, or more than one, does.</exception>
     public static GrainType Resolve(Type interfaceType, string? prefix)
@@ -109,10 +112,15 @@ internal static class GrainClasses
             ByInterface = ByType.Values
                 .SelectMany(c => c.Interfaces.Select(i => (Interface: i, Class: c)))
                 .ToLookup(pair => pair.Interface, pair => pair.Class);
+            ByNamespace = ByType.Values
+                .SelectMany(c => c.StreamNamespaces.Select(n => (Namespace: n, Class: c)))
+                .ToLookup(pair => pair.Namespace, pair => pair.Class);
         }
 
         public Dictionary<GrainType, GrainClass> ByType { get; } = [];
 
         public ILookup<Type, GrainClass> ByInterface { get; }
+
+        public ILookup<string, GrainClass> ByNamespace { get; }
     }
 }

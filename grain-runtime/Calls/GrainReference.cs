@@ -11,7 +11,7 @@ namespace Orleans.Runtime;
 public class GrainReference : DispatchProxy, IAddressable, IEquatable<GrainReference>
 {
     /// <summary>Where the last call went. A hint: read and written by any thread.</summary>
-    private Activation? _lastTarget;
+    private ActivationHint? _lastTarget;
 
     /// <summary>The identity referred to.</summary>
     public GrainId GrainId { get; private set; }
@@ -91,9 +91,9 @@ public class GrainReference : DispatchProxy, IAddressable, IEquatable<GrainRefer
     internal void Send(CallRequest request)
     {
         request.WatchCancellation();
-        if (_lastTarget?.TryEnqueue(request) != true)
+        if (_lastTarget?.Activation?.TryEnqueue(request) != true)
         {
-            _lastTarget = Runtime.Cluster.Route(request, GrainId, request.Sender);
+            _lastTarget = Runtime.Cluster.Route(request, GrainId, request.Sender)?.Hint;
         }
     }
 }

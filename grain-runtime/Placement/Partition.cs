@@ -66,6 +66,10 @@ internal sealed class Partition : IActivationHome
             if (_alive.TryGetValue(activation.GrainId, out var found) && found == activation)
             {
                 _alive.Remove(activation.GrainId);
+                if (_alive.Count == 0)
+                {
+                    _alive.TrimExcess();
+                }
             }
         }
     }

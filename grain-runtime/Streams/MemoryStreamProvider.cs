@@ -37,7 +37,11 @@ internal sealed class MemoryStreamHub(string name, InProcessCluster cluster)
 
     public StreamChannel Channel(StreamId id) => _channels.TryGetValue(id, out var channel)
         ? channel
-        : _channels.GetOrAdd(id, static (id, hub) => new StreamChannel(hub, id, hub.ImplicitSubscribers(id)), this);
+        : _channels.GetOrAdd(id, static (id, hub) => new StreamChannel(hub, id, ImplicitSubscribers(id)), this);
+
+    /// <summary>The stream, for an event; null where nobody has ever subscribed to it. A client does not know, and a namespace may have its grains.</summary>
+    public StreamChannel? FindAudience(StreamId id) =>
+        _channels.TryGetValue(id, out var channel) ? channel : cluster.Node is { IsSilo: false } || Listeners(id).Any() ? Channel(id) : null;
 
     /// <summary>Ends the subscriptions of a silo's or client's code outside of grains.</summary>
     public void Forget(LocalRuntime gone)
@@ -51,13 +55,9 @@ internal sealed class MemoryStreamHub(string name, InProcessCluster cluster)
         }
     }
 
-    private List<GrainId> ImplicitSubscribers(StreamId id)
-    {
-        var streamNamespace = id.GetNamespace();
-        return streamNamespace is null
-            ? []
-            : [.. GrainClasses.All.Where(c => c.StreamNamespaces.Contains(streamNamespace)).Select(c => new GrainId(c.GrainType, KeyFor(c, id)))];
-    }
+    private static List<GrainId> ImplicitSubscribers(StreamId id) => [.. Listeners(id).Select(c => new GrainId(c.GrainType, KeyFor(c, id)))];
+
+    private static IEnumerable<GrainClass> Listeners(StreamId id) => id.GetNamespace() is { } name ? GrainClasses.ListenersTo(name) : [];
 
     /// <summary>Streams write a number in decimal, grains in hexadecimal.</summary>
     private static IdSpan KeyFor(GrainClass grainClass, StreamId id) =>

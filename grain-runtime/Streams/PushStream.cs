@@ -9,6 +9,8 @@ namespace Bourse.GrainRuntime.Streams;
 /// <summary>A stream as one silo or client sees it.</summary>
 internal sealed class PushStream<T>(MemoryStreamProvider provider, StreamId id) : IAsyncStream<T>
 {
+    private StreamChannel? _audience;
+
     public StreamId StreamId => id;
 
     public string ProviderName => provider.Name;
@@ -16,31 +18,34 @@ internal sealed class PushStream<T>(MemoryStreamProvider provider, StreamId id) 
     public bool IsRewindable => false;
 
     // A client may make the stream before it has connected.
-    private StreamChannel Channel => field ??= provider.Hub.Channel(id);
+    private StreamChannel Channel => _audience ??= provider.Hub.Channel(id);
+
+    /// <summary>Null where nobody has ever listened: such a stream takes no memory, however much is published.</summary>
+    private StreamChannel? Audience => _audience ??= provider.Hub.FindAudience(id);
 
     public Task OnNextAsync(T item, StreamSequenceToken? token = null)
     {
         RefuseToken(token);
-        Channel.Publish<T>(StreamEventKind.Item, [item]);
+        Audience?.Publish<T>(StreamEventKind.Item, [item]);
         return Task.CompletedTask;
     }
 
     public Task OnNextBatchAsync(IEnumerable<T> batch, StreamSequenceToken? token = null)
     {
         RefuseToken(token);
-        Channel.Publish<T>(StreamEventKind.Item, [.. batch]);
+        Audience?.Publish<T>(StreamEventKind.Item, [.. batch]);
         return Task.CompletedTask;
     }
 
     public Task OnErrorAsync(Exception ex)
     {
-        Channel.Publish<Exception>(StreamEventKind.Error, [ex]);
+        Audience?.Publish<Exception>(StreamEventKind.Error, [ex]);
         return Task.CompletedTask;
     }
 
     public Task OnCompletedAsync()
     {
-        Channel.Publish<object?>(StreamEventKind.End, [null]);
+        Audience?.Publish<object?>(StreamEventKind.End, [null]);
         return Task.CompletedTask;
     }
 

@@ -120,6 +120,13 @@ internal sealed class CandleQueue(int maxBars)
         lock (_gate)
         {
             _writing = null;
+            if (_waiting.Count == 0)
+            {
+                // The room of fifty thousand feeds that wrote at once is not kept for them.
+                _waiting.TrimExcess();
+                _order.TrimExcess();
+            }
+
             Signal_NeedsLock();
         }
     }

@@ -71,6 +71,11 @@ internal sealed class FeedLookup(CandleTable table)
             }
 
             _running = asked.Length > 0;
+            if (!_running)
+            {
+                _wanted.TrimExcess();
+            }
+
             return asked;
         }
     }

@@ -23,7 +23,7 @@ internal sealed class Ingest(IngestOptions options)
     private const int UpsertBatch = 5_000;
 
     /// <summary>What counts as no memory for an instrument; a feed at work has thousands.</summary>
-    private const int IdleBytes = 16;
+    private const int IdleBytes = 64;
     private static readonly TimeSpan MaxCollect = TimeSpan.FromSeconds(60);
 
     private readonly LatencyHistogram _latency = new();

@@ -104,6 +104,23 @@ public sealed class IdleTests(ForgetfulCluster cluster) : IClassFixture<Forgetfu
     }
 
     [Fact]
+    public async Task A_reference_that_is_kept_does_not_keep_the_grain()
+    {
+        var grain = cluster.Grains.GetGrain<ILifeGrain>("kept");
+        await grain.Look();
+
+        await Gates.Until(
+            () =>
+            {
+                GC.Collect();
+                return !LifeGrain.Objects["kept"].IsAlive;
+            },
+            "the grain's object is collected");
+
+        (await grain.Look()).Activation.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_class_may_say_that_it_is_never_idle()
     {
         var lasting = cluster.Grains.GetGrain<ILastingGrain>("lasting");

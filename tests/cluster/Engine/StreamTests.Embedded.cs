@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using Bourse.GrainRuntime.Streams;
 using Bourse.Tests.Cluster.Engine.Grains;
+using Orleans;
+using Orleans.Runtime;
 using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.Engine;
@@ -9,6 +12,25 @@ public sealed partial class StreamTests
 {
     /// <summary>The engine's bound of one subscriber's queue.</summary>
     private const int QueueLimit = 16_384;
+
+    [Fact]
+    public async Task A_stream_that_nobody_listens_to_takes_no_memory_and_one_that_somebody_does_has_all_from_then_on()
+    {
+        var stream = Stream("unheard");
+        await stream.OnNextAsync(new Tick(1));
+        Channels().ShouldNotContain(stream.StreamId);
+
+        var received = new ConcurrentQueue<int>();
+        await Stream("unheard").SubscribeAsync((tick, _) =>
+        {
+            received.Enqueue(tick.Number);
+            return Task.CompletedTask;
+        });
+        await stream.OnNextAsync(new Tick(2));
+        await Gates.Until(() => !received.IsEmpty, "the event comes");
+        received.ShouldBe([2]);
+        Channels().ShouldContain(stream.StreamId);
+    }
 
     [Fact]
     public async Task A_slow_subscriber_slows_only_itself_and_is_told_what_it_lost()
@@ -86,4 +108,6 @@ public sealed partial class StreamTests
 
         (await first.Task.WaitAsync(Gates.Deadline)).ShouldBe(5_000);
     }
+
+    private IEnumerable<StreamId> Channels() => ((MemoryStreamProvider)Client.GetStreamProvider("memory")).Hub.Channels.Select(channel => channel.Id);
 }

@@ -40,6 +40,9 @@ public sealed class LifeGrain(
     /// <summary>What grains recorded, by their keys.</summary>
     public static readonly ConcurrentDictionary<string, List<int>> Records = new();
 
+    /// <summary>The newest object of each grain, which nothing keeps.</summary>
+    public static readonly ConcurrentDictionary<string, WeakReference> Objects = new();
+
     private int _activation;
 
     public static string Activations(string key) => $"activations of {key}";
@@ -50,6 +53,8 @@ public sealed class LifeGrain(
     {
         other.State.Text.ShouldBeNull();
         var key = this.GetPrimaryKeyString();
+        Objects[key] = new WeakReference(this);
+        this.RegisterGrainTimer(_ => Look(), new GrainTimerCreationOptions(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan));
         await Task.Yield();
         _activation = Gates.Count(Activations(key));
         if (key.StartsWith("fails-at-first", StringComparison.Ordinal) && _activation == 1)
