@@ -90,6 +90,7 @@ public static class SiloHosting
         services.AddSingleton(new SweeperOptions());
         services.AddHostedService<Projector>();
         services.AddHostedService<Sweeper>();
+        services.AddHostedService<SecondBarRetention>();
         services.AddSingleton<IRateCounts>(new PostgresRateCounts(storage.Source));
         services.AddSingleton<IBookDeadlines, PostgresBookDeadlines>();
         services.AddSingleton<CommitPacer>();

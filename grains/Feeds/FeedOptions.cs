@@ -30,6 +30,11 @@ public sealed class FeedOptions
     [Range(10, 10_000)]
     public int BarsInMemory { get; set; } = 600;
 
+    /// <summary>For how long complete bars of one second are kept, back from the feed's newest tick; longer bars are kept for ever.</summary>
+    /// <value>Default 7 days; 1 hour to 3,650 days.</value>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan KeepSecondBars { get; set; } = TimeSpan.FromDays(7);
+
     /// <summary>How many of the newest trades a feed keeps.</summary>
     /// <value>Default 1,000; 1 to 1,000.</value>
     [Range(1, 1_000)]

@@ -26,7 +26,7 @@ public static class MarketDataServices
     public static ISiloBuilder AddFeeds(this ISiloBuilder silo, NpgsqlDataSource source)
     {
         var services = silo.Services;
-        services.AddOptions<FeedOptions>().ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FeedOptions>().BindConfiguration("Feeds").ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton<ITradeHistory, TradeHistory>();
         services.TryAddSingleton<ICandleStore>(provider => new CandleStore(
             source, new MonthlyPartitions(source), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<CandleStore>>()));
