@@ -20,8 +20,8 @@ export function AuditPanel({ rest }: { rest: OperatorRest }) {
               <td>{entry.event}</td>
               <td>{entry.actor}</td>
               <td>{entry.target}</td>
-              <td>{entry.reason}</td>
-              <td className="muted">{entry.details}</td>
+              <td className="text">{entry.reason}</td>
+              <td className="text muted">{entry.details}</td>
             </tr>
           ))}
         </tbody>

@@ -50,7 +50,7 @@ export function LimitsPanel({ rest }: { rest: OperatorRest }) {
     <section className="panel" aria-label="Limits">
       <h2>Limits of an account</h2>
       <form className="inline" onSubmit={find}>
-        <input aria-label="Account" required value={account} onChange={(e) => setAccount(e.target.value)} placeholder="account id" />
+        <input className="reason" aria-label="Account" required value={account} onChange={(e) => setAccount(e.target.value)} placeholder="account id" />
         <button type="submit">Show</button>
       </form>
       {fault !== null && <p className="fault" role="alert">{fault}</p>}

@@ -42,7 +42,7 @@ export function SwitchesPanel({ rest }: { rest: OperatorRest }) {
           <option value="reducing">reducing</option>
           <option value="active">active</option>
         </select>
-        <input aria-label="Reason for the switch" required maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder="reason" />
+        <input className="reason" aria-label="Reason for the switch" required maxLength={500} value={reason} onChange={(e) => setReason(e.target.value)} placeholder="reason" />
         <label><input type="checkbox" checked={cancel} onChange={(e) => setCancel(e.target.checked)} /> cancel orders</label>
         <button type="submit">Set</button>
       </form>
@@ -56,7 +56,7 @@ export function SwitchesPanel({ rest }: { rest: OperatorRest }) {
               <td>{one.id ?? 'all'}</td>
               <td className={one.state === 'active' ? 'up' : 'down'}>{one.state}{one.canceling ? ', cancelling' : ''}</td>
               <td>{new Date(one.since).toLocaleString()}</td>
-              <td>{one.reason}</td>
+              <td className="text">{one.reason}</td>
             </tr>
           ))}
         </tbody>
