@@ -11,9 +11,6 @@ internal sealed class WorkerPool : IAsyncDisposable
 
     private static readonly Dictionary<string, string> s_environment = new()
     {
-        // Completions on the thread that hears of them: a hop less for each message.
-        ["DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS"] = "1",
-        ["DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT"] = "1",
         ["DOTNET_gcServer"] = "0",
     };
 

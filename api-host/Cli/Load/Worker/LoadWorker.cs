@@ -17,22 +17,25 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
     private readonly Latencies _caughtUp = new();
     private readonly HubLine?[] _lines = new HubLine?[plan.Connections];
     private readonly CancellationTokenSource _end = new();
+    private readonly SocketPoller _poller = new();
     private Task _stall = Task.CompletedTask;
     private int _failed;
     private string? _failedWhy;
 
     public async Task Connect(CancellationToken cancellation)
     {
+        ThreadPool.SetMinThreads(ConnectsAtOnce, 1); // connecting blocks
         var from = IPAddress.Parse(plan.FromAddress);
-        await Parallel.ForAsync(0, plan.Connections, new ParallelOptions { MaxDegreeOfParallelism = ConnectsAtOnce, CancellationToken = cancellation }, async (i, stop) =>
+        await Parallel.ForAsync(0, plan.Connections, new ParallelOptions { MaxDegreeOfParallelism = ConnectsAtOnce, CancellationToken = cancellation }, (i, _) =>
         {
             HubLine line = plan.Kind == WorkerKind.Orders ? new OrderLine(_gauge) : new QuoteLine(_gauge, plan.Way, plan.IntervalMs);
             try
             {
-                await line.Connect(IPEndPoint.Parse(plan.Servers[i % plan.Servers.Length]), from, PathOf(i), stop);
+                line.Connect(IPEndPoint.Parse(plan.Servers[i % plan.Servers.Length]), from, PathOf(i));
                 Begin(line, i);
+                line.MayRead = () => MayRead(i);
+                _poller.Watch(line);
                 _lines[i] = line;
-                _ = line.Read(() => MayRead(i), _end.Token);
             }
             catch (Exception refused) when (refused is IOException or SocketException)
             {
@@ -40,6 +43,8 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
                 Interlocked.Increment(ref _failed);
                 _failedWhy = refused.Message;
             }
+
+            return ValueTask.CompletedTask;
         });
         _ = KeepAlive();
     }
@@ -78,6 +83,11 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
     {
         _end.Cancel();
         _end.Dispose();
+        _poller.Dispose();
+        foreach (var line in _lines)
+        {
+            line?.Dispose();
+        }
     }
 
     private static double Cpu()

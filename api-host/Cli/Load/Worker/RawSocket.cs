@@ -6,88 +6,89 @@ using System.Text;
 namespace Bourse.ApiHost.Cli.Load.Worker;
 
 /// <summary>
-/// The client's end of a WebSocket (RFC 6455), as small as it can be, so that tens of thousands fit on one machine beside the server: one buffer and one
-/// pending read each.
+/// The client's end of a WebSocket (RFC 6455), as small as it can be, so that tens of thousands fit on one machine beside the server: what arrives is looked at
+/// where the poller has read it, and only what is not a whole frame yet is kept.
 /// </summary>
 internal abstract class RawSocket : IDisposable
 {
-    private const int FirstBufferBytes = 8 * 1024;
     private const int MaxMessageBytes = 4 * 1024 * 1024;
     private const int MaxHeadBytes = 8 * 1024;
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private const int HandshakeMs = 60_000;
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = HandshakeMs };
     private readonly Lock _sending = new();
-    private byte[] _buffer = new byte[FirstBufferBytes];
 
-    /// <summary>The message under way stands at [0, _message), what has not been looked at at [_read, _end).</summary>
-    private int _message;
-    private int _read;
-    private int _end;
+    /// <summary>The begin of a frame that is not whole yet; used by the poller's thread only, as is the message under way.</summary>
+    private byte[] _rest = [];
+    private int _restCount;
+    private byte[] _message = [];
+    private int _messageCount;
 
     public long BytesReceived { get; private set; }
 
     public bool IsOpen { get; private set; }
 
-    /// <summary>Connects from an address of this machine, so that the ports of one address are no bound.</summary>
+    /// <summary>The socket's number, for the poller.</summary>
+    public int Descriptor => (int)_socket.SafeHandle.DangerousGetHandle();
+
+    /// <summary>Nothing is read while it has not completed.</summary>
+    public Func<Task> MayRead { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Connects from an address of this machine, so that the ports of one address are no bound. Blocks: the framework would watch a socket used otherwise.</summary>
     /// <exception cref="IOException">The server does not take the connection.</exception>
-    public async Task Connect(IPEndPoint server, IPAddress from, string path, CancellationToken cancellation)
+    public void Connect(IPEndPoint server, IPAddress from, string path)
     {
         _socket.Bind(new IPEndPoint(from, 0));
-        await _socket.ConnectAsync(server, cancellation);
-        await _socket.SendAsync(
-            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"),
-            cancellation);
-        int head;
-        while ((head = _buffer.AsSpan(0, _end).IndexOf("\r\n\r\n"u8)) < 0)
+        _socket.Connect(server);
+        _socket.Send(Encoding.ASCII.GetBytes(
+            $"GET {path} HTTP/1.1\r\nHost: {server}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"));
+        var buffer = new byte[MaxHeadBytes];
+        int head, end = 0;
+        while ((head = buffer.AsSpan(0, end).IndexOf("\r\n\r\n"u8)) < 0)
         {
-            var count = _end < MaxHeadBytes ? await _socket.ReceiveAsync(_buffer.AsMemory(_end), cancellation) : 0;
-            _end += count > 0 ? count : throw new IOException("The server ended the handshake.");
+            var count = end < MaxHeadBytes ? _socket.Receive(buffer.AsSpan(end)) : 0;
+            end += count > 0 ? count : throw new IOException("The server ended the handshake.");
         }
 
-        if (!_buffer.AsSpan(0, _end).StartsWith("HTTP/1.1 101"u8))
+        if (!buffer.AsSpan(0, end).StartsWith("HTTP/1.1 101"u8))
         {
-            throw new IOException($"The server answered {Encoding.ASCII.GetString(_buffer, 0, Math.Min(_end, 40)).Split('\r')[0]}");
+            throw new IOException($"The server answered {Encoding.ASCII.GetString(buffer, 0, Math.Min(end, 40)).Split('\r')[0]}");
         }
 
-        _read = head + 4;
         IsOpen = true;
+        Append(ref _rest, ref _restCount, buffer.AsSpan((head + 4)..end));
     }
 
     /// <summary>Sends one text message. The mask is zero, which RFC 6455 allows and leaves the text as it is.</summary>
     public void Send(ReadOnlySpan<byte> text) => SendFrame(0x81, text);
 
-    /// <summary>Reads until the server or the cancellation ends it, while <paramref name="mayRead"/> completes.</summary>
-    public async Task Read(Func<Task> mayRead, CancellationToken cancellation)
+    /// <summary>Takes what has arrived; false when that ends the connection.</summary>
+    public bool TryTake(Span<byte> arrived)
     {
+        BytesReceived += arrived.Length;
         try
         {
-            using var end = cancellation.UnsafeRegister(static s => ((RawSocket)s!).Dispose(), this);
-            while (true)
+            if (_restCount == 0)
             {
-                TakeFrames();
-                var wait = mayRead();
-                if (!wait.IsCompletedSuccessfully)
-                {
-                    await wait;
-                }
-
-                MakeRoom();
-                var count = await _socket.ReceiveAsync(_buffer.AsMemory(_end), SocketFlags.None);
-                if (count == 0)
-                {
-                    break;
-                }
-
-                BytesReceived += count;
-                _end += count;
+                Append(ref _rest, ref _restCount, arrived[TakeFrames(arrived)..]);
             }
+            else
+            {
+                Append(ref _rest, ref _restCount, arrived);
+                var taken = TakeFrames(_rest.AsSpan(0, _restCount));
+                _rest.AsSpan(taken, _restCount - taken).CopyTo(_rest);
+                _restCount -= taken;
+            }
+
+            return true;
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException or IOException)
         {
-            // counted by the one who sees that it is not open any more
+            return false; // counted by the one who sees that it is not open any more
         }
-
-        IsOpen = false;
     }
+
+    /// <summary>Nothing comes any more.</summary>
+    public void End() => IsOpen = false;
 
     public virtual void Dispose()
     {
@@ -98,16 +99,21 @@ internal abstract class RawSocket : IDisposable
     /// <summary>A whole text message.</summary>
     protected abstract void Take(ReadOnlySpan<byte> message);
 
-    private void TakeFrames()
+    private int TakeFrames(Span<byte> bytes)
     {
-        while (_end - _read >= 2)
+        for (var taken = 0; ;)
         {
-            var head = _buffer.AsSpan(_read, _end - _read);
+            var head = bytes[taken..];
+            if (head.Length < 2)
+            {
+                return taken;
+            }
+
             long length = head[1] & 0x7f;
             var headBytes = length < 126 ? 2 : length == 126 ? 4 : 10;
             if (head.Length < headBytes)
             {
-                return;
+                return taken;
             }
 
             length = length switch { 126 => BinaryPrimitives.ReadUInt16BigEndian(head[2..]), 127 => BinaryPrimitives.ReadInt64BigEndian(head[2..]), _ => length };
@@ -118,52 +124,48 @@ internal abstract class RawSocket : IDisposable
 
             if (head.Length < headBytes + length)
             {
-                return;
+                return taken;
             }
 
-            TakeFrame(head[0], _read + headBytes, (int)length);
-            _read += headBytes + (int)length;
+            TakeFrame(head[0], head.Slice(headBytes, (int)length));
+            taken += headBytes + (int)length;
         }
     }
 
-    private void TakeFrame(byte first, int at, int length)
+    private void TakeFrame(byte first, ReadOnlySpan<byte> payload)
     {
+        var isLast = (first & 0x80) != 0;
         switch (first & 0x0f)
         {
-            case 0 or 1 when (first & 0x80) != 0 && _message == 0:
-                Take(_buffer.AsSpan(at, length));
+            case 0 or 1 when isLast && _messageCount == 0:
+                Take(payload);
                 break;
             case 0 or 1:
-                _buffer.AsSpan(at, length).CopyTo(_buffer.AsSpan(_message));
-                _message += length;
-                if ((first & 0x80) != 0)
+                Append(ref _message, ref _messageCount, payload);
+                if (isLast)
                 {
-                    Take(_buffer.AsSpan(0, _message));
-                    _message = 0;
+                    Take(_message.AsSpan(0, _messageCount));
+                    _messageCount = 0;
                 }
 
                 break;
             case 8:
                 throw new IOException("The server has closed the connection.");
             case 9:
-                SendFrame(0x8a, _buffer.AsSpan(at, length));
+                SendFrame(0x8a, payload);
                 break;
         }
     }
 
-    private void MakeRoom()
+    private static void Append(ref byte[] buffer, ref int count, ReadOnlySpan<byte> bytes)
     {
-        if (_read > _message)
+        if (count + bytes.Length > buffer.Length)
         {
-            _buffer.AsSpan(_read, _end - _read).CopyTo(_buffer.AsSpan(_message));
-            _end -= _read - _message;
-            _read = _message;
+            Array.Resize(ref buffer, count + bytes.Length <= 2 * MaxMessageBytes ? Math.Max(2 * buffer.Length, count + bytes.Length) : throw new IOException("The message is too large."));
         }
 
-        if (_end == _buffer.Length)
-        {
-            Array.Resize(ref _buffer, _buffer.Length < 2 * MaxMessageBytes ? 2 * _buffer.Length : throw new IOException("The message is too large."));
-        }
+        bytes.CopyTo(buffer.AsSpan(count));
+        count += bytes.Length;
     }
 
     private void SendFrame(byte first, ReadOnlySpan<byte> payload)
