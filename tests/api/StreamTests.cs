@@ -31,6 +31,34 @@ public sealed class StreamTests(ApiFixture api)
     }
 
     [Fact]
+    public async Task A_source_that_falls_silent_is_told_on_the_stream_and_on_the_hub_and_so_is_its_return()
+    {
+        var stock = await api.NewStock();
+        await using var stream = await StreamClient.Connect(api);
+        await stream.Send(new { action = "subscribe", quotes = new[] { stock } });
+        await using var hub = await HubClient.Connect(api, null);
+        await hub.Call("Subscribe", [new[] { stock }]);
+        await api.Tick(stock, 101m);
+
+        while (!(await stream.Next("q")).TryGetProperty("stale", out var told) || !told.GetBoolean())
+        {
+        }
+
+        while (!(await hub.Next("price_update"))[0].GetProperty("stale").GetBoolean())
+        {
+        }
+
+        await api.Tick(stock, 102m);
+        while ((await stream.Next("q")).TryGetProperty("stale", out _))
+        {
+        }
+
+        while ((await hub.Next("price_update"))[0].GetProperty("stale").GetBoolean())
+        {
+        }
+    }
+
+    [Fact]
     public async Task Subscriptions_add_up_and_an_unsubscribed_symbol_is_silent()
     {
         var (one, two) = (await api.NewStock(), await api.NewStock());

@@ -16,7 +16,7 @@ internal sealed class LoadOptions
     private readonly Option<int> _watch = Number("--watch", 20, "Symbols that each connection watches.");
     private readonly Option<double> _ticks = new("--ticks") { Description = "Ticks a second that the feed brings in over all symbols; 20 a symbol by default." };
     private readonly Option<int> _seconds = Number("--seconds", 60, "The window that counts.");
-    private readonly Option<int> _warmUp = Number("--warm-up", 10, "Seconds before it.");
+    private readonly Option<int> _warmUp = Number("--warm-up", 45, "Seconds before it: a server that has just started runs code that is still being optimised.");
     private readonly Option<int> _processes = Number("--processes", 1, "Processes of the load at least; one holds 17,000 connections.");
     private readonly Option<FileInfo?> _json = new("--json") { Description = "Where the figures go as JSON." };
 

@@ -12,6 +12,9 @@ internal sealed class WorkerPool : IAsyncDisposable
     private static readonly Dictionary<string, string> s_environment = new()
     {
         ["DOTNET_gcServer"] = "0",
+
+        // It lives for minutes: code that counts itself first would be a cost for a good part of them.
+        ["DOTNET_TieredPGO"] = "0",
     };
 
     private readonly List<ChildProcess> _processes = [];

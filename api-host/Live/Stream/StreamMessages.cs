@@ -10,7 +10,7 @@ public static class StreamMessages
 {
     private const int TypicalBytes = 160;
 
-    /// <summary>The best bid and ask. A side that nobody quotes is 0, as on Alpaca's stream.</summary>
+    /// <summary>The best bid and ask. A side that nobody quotes is 0, as on Alpaca's stream; <c>stale</c> is there, and true, while the source is silent.</summary>
     public static byte[] Quote(Quote quote) => Write(json =>
     {
         json.WriteString("T"u8, "q"u8);
@@ -20,6 +20,10 @@ public static class StreamMessages
         Number(json, "ap"u8, quote.Ask);
         Number(json, "as"u8, quote.AskSize);
         Time(json, quote.TimestampMs);
+        if (quote.Stale)
+        {
+            json.WriteBoolean("stale"u8, true);
+        }
     });
 
     /// <summary>A trade of our own book; its number is Alpaca's trade id.</summary>
