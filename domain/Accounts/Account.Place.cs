@@ -58,9 +58,12 @@ public sealed partial class Account
 
         var mustReduce = MustReduce(limits, state, isRestricted, nowMs);
         refusal ??= CheckExposure(link, request.Symbol, request.Side, request.ReduceOnly, request.Quantity, limits, mustReduce);
-        if (refusal is null && mustReduce is not null && group is { Class: not OrderClass.Oco })
+        if (refusal is null && group is { Class: not OrderClass.Oco })
         {
-            refusal = new Refusal(mustReduce, "The legs would open again what the order closes.");
+            // Legs trade back what their entry traded, so the position may become again what it is now.
+            refusal = mustReduce is not null
+                ? new Refusal(mustReduce, "The legs would open again what the order closes.")
+                : CheckPosition(link, request.Symbol, request.Side == Side.Buy ? Side.Sell : Side.Buy, 0, limits);
         }
 
         var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);
@@ -128,6 +131,15 @@ public sealed partial class Account
             }
         }
 
+        return CheckPosition(link, symbol, side, added, limits);
+    }
+
+    /// <summary>The position that an account's open orders of a side, and so much more, could make is one that it may have.</summary>
+    private static Refusal? CheckPosition(BookLink? link, string symbol, Side side, decimal added, RiskLimits limits)
+    {
+        var buy = side == Side.Buy;
+        var position = link?.Position.Quantity ?? 0;
+        var open = link is null ? 0 : buy ? link.OpenBuy : link.OpenSell;
         var after = (buy ? position : -position) + open + added;
         if (!buy && limits.Rules?.Locates is { } locates && after > locates.GetValueOrDefault(symbol))
         {

@@ -191,6 +191,18 @@ public sealed class OrderGroupTests
             request, _desk.Instrument, 100m, _desk.Limits, Guid.NewGuid(), _desk.NowMs, TradingState.Reducing).Refusal?.Code;
     }
 
+    [Fact]
+    public void Legs_do_not_bring_back_a_position_that_is_too_large_by_now()
+    {
+        _desk.Own(10m, 50m);
+        _desk.Limits = _desk.Limits with { Version = _desk.Limits.Version + 1, MaxPosition = 9m };
+
+        _desk.RefusalOf(Bracket(Side.Sell, 90m, 110m)).ShouldBe("max_position");
+        _desk.RefusalOf(_desk.Request(Side.Sell)).ShouldBeNull();
+        _desk.Limits = _desk.Limits with { Version = _desk.Limits.Version + 1, MaxPosition = 10m };
+        _desk.RefusalOf(Bracket(Side.Sell, 90m, 110m)).ShouldBeNull();
+    }
+
     private void Rules(AccountRules rules) => _desk.Limits = _desk.Limits with { Version = _desk.Limits.Version + 1, Rules = rules };
 
     private OrderRequest Bracket(Side side = Side.Buy, decimal profit = 110m, decimal stop = 95m, decimal? stopLimit = null) =>
