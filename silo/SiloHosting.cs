@@ -105,6 +105,7 @@ public static class SiloHosting
         services.AddSingleton(new GrainCounts());
         services.AddSingleton<ISiloReports>(new SiloReports(storage.ReadSource));
         services.AddHostedService<SiloReporter>();
+        services.AddHostedService<HugePages>();
         services.AddSingleton<OutsideServices>();
         services.AddHealthChecks().AddCheck<JournalCheck>("journal", tags: ["ready"]).AddCheck<OutsideServices>("outside", tags: ["ready"]);
         return silo.AddFeeds(storage.Source);

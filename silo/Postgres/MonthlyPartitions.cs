@@ -78,10 +78,11 @@ public sealed class MonthlyPartitions(NpgsqlDataSource source)
         };
         if (await exists.ExecuteScalarAsync(cancellation) is not true)
         {
-            var fill = table == "orders" ? " WITH (fillfactor = 85)" : "";
+            // Rows are added far more than changed: to vacuum and count again after each fifth more would cost as much as a tenth of the inserts.
+            var with = $"WITH (autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 20000000, autovacuum_vacuum_scale_factor = 0.5, autovacuum_analyze_scale_factor = 0.5{(table == "orders" ? ", fillfactor = 85" : "")})";
             await using var make = new NpgsqlCommand(
                 $"""
-                CREATE TABLE {name} (LIKE {table} INCLUDING ALL){fill};
+                CREATE TABLE {name} (LIKE {table} INCLUDING ALL) {with};
                 ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ('{Bound(table, from)}') TO ('{Bound(table, from.AddMonths(1))}')
                 """,
                 connection,

@@ -41,6 +41,10 @@ internal sealed class BenchDatabase : IAsyncDisposable
 
     public async Task<long> JournalRows() => (long)(await Scalar("SELECT coalesce(max(position), 0) FROM journal"))!;
 
+    /// <summary>Write-ahead log written so far, in bytes: all of it, and what of it are whole pages.</summary>
+    public async Task<(long All, long Pages)> WalBytes() =>
+        ((long)(await Scalar("SELECT wal_bytes::bigint FROM pg_stat_wal"))!, (long)(await Scalar("SELECT wal_fpi * 8192 FROM pg_stat_wal"))!);
+
     /// <summary>CPU that the server's processes have used; zero where it is not on this machine.</summary>
     public TimeSpan CpuTime()
     {
