@@ -14,13 +14,22 @@ internal static class Fingerprint
     /// <summary>Of an account's id, or of a stream's name.</summary>
     public static long Of(string name) => (long)Add(Offset, name);
 
-    /// <summary>Of an account's client order id.</summary>
-    public static long Of(string account, string clientOrderId) => (long)Add(Add(Add(Offset, account), "/"), clientOrderId);
+    /// <summary>
+    /// Of an account's client order id: its upper half is that of the account, so that an account's are neighbours in an index.
+    /// </summary>
+    public static long Of(string account, string clientOrderId) => Neighbour(Of(account), SpreadOf(account, clientOrderId));
 
     /// <inheritdoc cref="Of(string, string)"/>
     /// <param name="account">The fingerprint of the account.</param>
     /// <param name="clientOrderId">In UTF-8.</param>
-    public static long Of(long account, ReadOnlySpan<byte> clientOrderId)
+    public static long Of(long account, ReadOnlySpan<byte> clientOrderId) => Neighbour(account, SpreadOf(account, clientOrderId));
+
+    /// <summary>Of an account's client order id, as orders have it that were written before migration 61.</summary>
+    public static long SpreadOf(string account, string clientOrderId) => (long)Add(Add(Add(Offset, account), "/"), clientOrderId);
+
+    private static long Neighbour(long account, long spread) => (account & ~0xFFFF_FFFFL) | (uint)(spread ^ (spread >> 32));
+
+    private static long SpreadOf(long account, ReadOnlySpan<byte> clientOrderId)
     {
         var hash = ((ulong)account ^ '/') * Prime;
         if (!Ascii.IsValid(clientOrderId))

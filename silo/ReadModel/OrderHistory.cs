@@ -74,7 +74,9 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
         FindOne("id = $3", account, [orderId], cancellation);
 
     public Task<OrderView?> Find(string account, string clientOrderId, CancellationToken cancellation) =>
-        FindOne("client_order_id = $3 AND client_key = $4", account, [clientOrderId, Fingerprint.Of(account, clientOrderId)], cancellation);
+        FindOne(
+            "client_order_id = $3 AND client_key IN ($4, $5)", account,
+            [clientOrderId, Fingerprint.Of(account, clientOrderId), Fingerprint.SpreadOf(account, clientOrderId)], cancellation);
 
     // Looks through the whole table: asked for in an emergency only, so that no index has to be kept for it.
     public async Task<IReadOnlyList<string>> FindAccountsWithOpen(string? symbol, DateTimeOffset before, int max, CancellationToken cancellation)
