@@ -16,6 +16,9 @@ internal sealed class ClusterNode
     /// <summary>Requests that may wait until it is known where they go.</summary>
     private const int MaxParked = 50_000;
 
+    /// <summary>How long a call waits for the next owner of a partition that leaves, in ticks, before the grain is brought back to life here for it.</summary>
+    private const int Patience = 2;
+
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _lock = new();
@@ -264,6 +267,11 @@ internal sealed class ClusterNode
             return;
         }
 
+        if (request.ParkedTick == 0)
+        {
+            request.ParkedTick = Cluster.Clock.Tick;
+        }
+
         lock (_lock)
         {
             if (_parked.Count < MaxParked)
@@ -297,7 +305,7 @@ internal sealed class ClusterNode
             {
                 request.Fail(new TimeoutException($"No silo was found for {request} in time. It was not carried out."));
             }
-            else
+            else if (tick - request.ParkedTick < Patience || !Cluster.TryRevive(request, target))
             {
                 Cluster.Route(request, target, Runtime);
             }
