@@ -19,6 +19,8 @@ internal sealed class ClusterNode
     /// <summary>How long a call waits for the next owner of a partition that leaves, in ticks, before the grain is brought back to life here for it.</summary>
     private const int Patience = 2;
 
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_hastyBeat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _lock = new();
@@ -107,7 +109,11 @@ internal sealed class ClusterNode
                 break;
             case CallRequest call:
                 var ownership = _map.Of(target);
-                if (Links.ToMember(ownership.Owner) is not { } silo || !Calls.TrySend(call, target, ownership.Epoch, silo))
+                if (Links.IsMissed(ownership.Owner))
+                {
+                    call.Fail(new SiloUnavailableException($"The silo of {target} is not reached. {call} was not carried out."));
+                }
+                else if (Links.ToMember(ownership.Owner) is not { } silo || !Calls.TrySend(call, target, ownership.Epoch, silo))
                 {
                     Park(call, target);
                 }
@@ -144,6 +150,9 @@ internal sealed class ClusterNode
         Links.Follow(map);
         Unpark();
     }
+
+    /// <summary>How long its membership may go unlooked at: shorter while a member is missed, so that the end of that is seen soon.</summary>
+    public TimeSpan Beat => Links.MissesSome ? s_hastyBeat : s_beat;
 
     public Task Welcome(Link link, PeerIdentity peer) => Links.Run(link, peer);
 

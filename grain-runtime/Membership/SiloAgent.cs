@@ -15,7 +15,6 @@ namespace Bourse.GrainRuntime.Membership;
 /// </summary>
 internal sealed class SiloAgent : IAsyncDisposable
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_joinDeadline = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_leaveDeadline = TimeSpan.FromSeconds(8);
@@ -156,10 +155,11 @@ internal sealed class SiloAgent : IAsyncDisposable
     {
         while (!_stop.IsCancellationRequested)
         {
-            var pause = s_heartbeat;
+            TimeSpan pause;
             try
             {
                 await Beat();
+                pause = Node.Beat;
             }
             catch (Exception exception) when (IsOutage(exception))
             {
