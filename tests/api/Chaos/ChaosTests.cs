@@ -41,6 +41,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         ("a rolling restart", RollingRestart),
     ];
 
+    /// <summary>For how long each account was away, by what had happened.</summary>
+    private readonly SortedDictionary<string, List<TimeSpan>> _absences = [];
+
     [Fact]
     public async Task Whatever_happens_to_processes_orders_stay_as_they_were_told_and_each_grain_has_one_writer()
     {
@@ -80,6 +83,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
             output.WriteLine(cluster.Logs());
             throw;
         }
+        finally
+        {
+            TellAbsences();
+        }
     }
 
     internal static async Task<ApiUser> Register(Func<Uri> front, string name)
@@ -108,6 +115,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var away = await probes.UntilServed();
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture, $"{trouble.Name}: {clock.Elapsed.TotalSeconds:F1} s in all, no account was away for more than {away.TotalSeconds:F2} s"));
+        if (!_absences.TryGetValue(trouble.Name, out var absences))
+        {
+            absences = _absences[trouble.Name] = [];
+        }
+
+        absences.AddRange(probes.Longest);
         while (cluster.Silos.Count < Silos)
         {
             await cluster.AddSilo();
@@ -119,6 +132,18 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         await Task.Delay(s_rest);
+    }
+
+    private void TellAbsences()
+    {
+        foreach (var (trouble, absences) in _absences)
+        {
+            absences.Sort();
+            TimeSpan Percentile(int percent) => absences[(absences.Count - 1) * percent / 100];
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{trouble}: an account was away for p50 {Percentile(50).TotalSeconds:F2} s, p99 {Percentile(99).TotalSeconds:F2} s, at most {Percentile(100).TotalSeconds:F2} s ({absences.Count} seen)"));
+        }
     }
 
     private static async Task LookAtWhatIsStored(ChaosCluster cluster, IReadOnlyCollection<CrashTrader> traders)
