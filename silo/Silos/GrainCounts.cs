@@ -35,10 +35,11 @@ internal sealed class GrainCounts : IDisposable
     {
         foreach (var (name, value) in tags)
         {
-            // The embedded engine and older versions of Orleans say "type".
+            // The embedded engine says "type"; Orleans "grain_type", and the assembly after the class: "Bourse.Grains.Users.UserGrain,Bourse.Grains".
             if (name is "grain_type" or "type" && value is string type)
             {
-                _counts.AddOrUpdate(type[(type.LastIndexOf('.') + 1)..], static (_, c) => c, static (_, before, c) => before + c, change);
+                var full = type.Split(',')[0];
+                _counts.AddOrUpdate(full[(full.LastIndexOf('.') + 1)..], static (_, c) => c, static (_, before, c) => before + c, change);
             }
         }
     }
