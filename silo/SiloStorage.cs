@@ -47,6 +47,25 @@ public sealed class SiloStorage : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether silos serve on a database now, under either engine. False also where it has not been set up.</summary>
+    public static async Task<bool> IsServed(string connectionString, CancellationToken cancellation)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(
+            """
+            SELECT EXISTS (SELECT FROM cluster_member WHERE lease_until > clock_timestamp())
+                OR EXISTS (SELECT FROM orleans_silo WHERE status = 3 AND alive_at > clock_timestamp() - interval '10 s')
+            """);
+        try
+        {
+            return (bool)(await command.ExecuteScalarAsync(cancellation))!;
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            return false;
+        }
+    }
+
     // Several silos share one server; who finds no free connection waits for one.
     private static NpgsqlDataSource Bounded(string connectionString) =>
         NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 20 });

@@ -38,6 +38,9 @@ internal abstract class Request
     /// <summary>The tick of the cluster's clock at which the caller gives up.</summary>
     public int DueTick { get; init; } = int.MaxValue;
 
+    /// <summary>Since which tick it waits for a silo that takes it; 0: it never has.</summary>
+    public int ParkedTick { get; set; }
+
     /// <summary>How many activations went without having done anything, and left it to the next one.</summary>
     public int Forwards { get; set; }
 

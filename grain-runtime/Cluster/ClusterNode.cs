@@ -16,6 +16,11 @@ internal sealed class ClusterNode
     /// <summary>Requests that may wait until it is known where they go.</summary>
     private const int MaxParked = 50_000;
 
+    /// <summary>How long a call waits for the next owner of a partition that leaves, in ticks, before the grain is brought back to life here for it.</summary>
+    private const int Patience = 2;
+
+    private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_hastyBeat = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _lock = new();
@@ -104,7 +109,11 @@ internal sealed class ClusterNode
                 break;
             case CallRequest call:
                 var ownership = _map.Of(target);
-                if (Links.ToMember(ownership.Owner) is not { } silo || !Calls.TrySend(call, target, ownership.Epoch, silo))
+                if (Links.IsMissed(ownership.Owner))
+                {
+                    call.Fail(new SiloUnavailableException($"The silo of {target} is not reached. {call} was not carried out."));
+                }
+                else if (Links.ToMember(ownership.Owner) is not { } silo || !Calls.TrySend(call, target, ownership.Epoch, silo))
                 {
                     Park(call, target);
                 }
@@ -141,6 +150,9 @@ internal sealed class ClusterNode
         Links.Follow(map);
         Unpark();
     }
+
+    /// <summary>How long its membership may go unlooked at: shorter while a member is missed, so that the end of that is seen soon.</summary>
+    public TimeSpan Beat => Links.MissesSome ? s_hastyBeat : s_beat;
 
     public Task Welcome(Link link, PeerIdentity peer) => Links.Run(link, peer);
 
@@ -264,6 +276,11 @@ internal sealed class ClusterNode
             return;
         }
 
+        if (request.ParkedTick == 0)
+        {
+            request.ParkedTick = Cluster.Clock.Tick;
+        }
+
         lock (_lock)
         {
             if (_parked.Count < MaxParked)
@@ -297,7 +314,7 @@ internal sealed class ClusterNode
             {
                 request.Fail(new TimeoutException($"No silo was found for {request} in time. It was not carried out."));
             }
-            else
+            else if (tick - request.ParkedTick < Patience || !Cluster.TryRevive(request, target))
             {
                 Cluster.Route(request, target, Runtime);
             }

@@ -8,7 +8,6 @@ namespace Bourse.GrainRuntime.Membership;
 /// <summary>A client's view of the cluster: reads the map, and connects to every silo.</summary>
 internal sealed class ClientAgent(InProcessCluster cluster, LocalRuntime client, LeaseTable table) : IAsyncDisposable
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_joinDeadline = TimeSpan.FromSeconds(60);
 
     private readonly Signal _signal = new();
@@ -84,7 +83,7 @@ internal sealed class ClientAgent(InProcessCluster cluster, LocalRuntime client,
                 }
             }
 
-            await _signal.Wait(s_interval, _stop.Token);
+            await _signal.Wait(node.Beat, _stop.Token);
         }
     }
 }

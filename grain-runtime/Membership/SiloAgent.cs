@@ -15,9 +15,9 @@ namespace Bourse.GrainRuntime.Membership;
 /// </summary>
 internal sealed class SiloAgent : IAsyncDisposable
 {
-    private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_joinDeadline = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_leaveDeadline = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan s_farewell = TimeSpan.FromMilliseconds(300);
 
     /// <summary>Until the others have seen a new silo and have connected to it: only then do grains move there.</summary>
@@ -78,12 +78,13 @@ internal sealed class SiloAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives everything away, then leaves.</summary>
+    /// <summary>Gives everything away, then leaves. Grains that do not go for too long end as in a crash.</summary>
     public async Task Leave()
     {
         _isLeaving = true;
         _signal.Say();
-        while (_lease.IsValid && Node.Map.OwnedBy(Node.Member).Any())
+        var deadline = Environment.TickCount64 + (long)s_leaveDeadline.TotalMilliseconds;
+        while (_lease.IsValid && Node.Map.OwnedBy(Node.Member).Any() && Environment.TickCount64 < deadline)
         {
             await Task.Delay(20);
         }
@@ -92,9 +93,15 @@ internal sealed class SiloAgent : IAsyncDisposable
         await _running;
         if (_lease.IsValid)
         {
+            var member = Node.Member;
+            if (Node.Map.OwnedBy(member).Any())
+            {
+                Fence("they did not go in time");
+            }
+
             try
             {
-                await _table.Leave(Node.Member, CancellationToken.None);
+                await _table.Leave(member, CancellationToken.None);
             }
             catch (Exception exception) when (IsOutage(exception))
             {
@@ -141,17 +148,18 @@ internal sealed class SiloAgent : IAsyncDisposable
     {
         var workers = _silo.LocalWorkers().ToList();
         workers.ForEach(worker => worker.Deactivate(new DeactivationReason(DeactivationReasonCode.ShuttingDown, "The silo stops")));
-        await Task.WhenAll(workers.Select(worker => worker.Deactivated));
+        await Task.WhenAny(Task.WhenAll(workers.Select(worker => worker.Deactivated)), Task.Delay(s_leaveDeadline));
     }
 
     private async Task Run()
     {
         while (!_stop.IsCancellationRequested)
         {
-            var pause = s_heartbeat;
+            TimeSpan pause;
             try
             {
                 await Beat();
+                pause = Node.Beat;
             }
             catch (Exception exception) when (IsOutage(exception))
             {
@@ -278,25 +286,32 @@ internal sealed class SiloAgent : IAsyncDisposable
     {
         var member = Node.Member;
         const int AtOnce = 64;
-        var window = TimeSpan.FromMilliseconds(100);
         var reason = new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo");
-        var draining = new List<(int Number, Task Gone)>();
+        var draining = new List<int>();
         var waiting = new Queue<int>(ToMove());
+
+        // Where nobody takes over, all go at once and together: what grains that end still ask of others is answered here or not at all.
+        var isLast = !Node.Map.Members.Values.Any(m => m.Serves);
         try
         {
             while (draining.Count + waiting.Count > 0 && _lease.IsValid && Node.Member == member)
             {
-                while (draining.Count < AtOnce && waiting.TryDequeue(out var number))
+                while ((isLast || draining.Count < AtOnce) && waiting.TryDequeue(out var number))
                 {
-                    draining.Add((number, LetGo(number, member, reason)));
+                    draining.Add(number);
+                    LetGo(number, member, reason);
                 }
 
-                await Task.WhenAny(Task.WhenAll(draining.Select(d => d.Gone)), Task.Delay(window));
-                var gone = draining.Where(d => d.Gone.IsCompleted).Select(d => d.Number).ToArray();
+                for (var i = 0; i < 10 && !draining.TrueForAll(IsEmpty); i++)
+                {
+                    await Task.Delay(10);
+                }
+
+                int[] gone = isLast && !draining.TrueForAll(IsEmpty) ? [] : [.. draining.Where(number => _cluster.Partitions[number].TryEndLeave())];
                 if (gone.Length > 0)
                 {
                     await _table.HandOver(member, gone, _stop.Token);
-                    draining.RemoveAll(d => gone.Contains(d.Number));
+                    draining.RemoveAll(gone.Contains);
                     Node.TellMapChanged();
                     await Refresh();
                     lock (_fence)
@@ -335,19 +350,19 @@ internal sealed class SiloAgent : IAsyncDisposable
         await Refresh();
     }
 
-    private Task LetGo(int number, long member, DeactivationReason reason)
+    private void LetGo(int number, long member, DeactivationReason reason)
     {
         lock (_fence)
         {
-            if (Node.Member != member)
+            if (Node.Member == member)
             {
-                return Task.CompletedTask;
+                _leaving.Add(number);
+                _cluster.Partitions[number].HandOver(null, reason);
             }
-
-            _leaving.Add(number);
-            return Task.WhenAll(_cluster.Partitions[number].HandOver(null, reason));
         }
     }
+
+    private bool IsEmpty(int number) => _cluster.Partitions[number].IsEmpty;
 
     private void FenceIfExpired()
     {

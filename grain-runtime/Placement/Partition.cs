@@ -1,4 +1,5 @@
 using Bourse.GrainRuntime.Activations;
+using Bourse.GrainRuntime.Calls;
 using Bourse.GrainRuntime.Cluster;
 using Orleans;
 using Orleans.Runtime;
@@ -10,13 +11,32 @@ namespace Bourse.GrainRuntime.Placement;
 /// <see cref="HandOver"/>. So each grain has one activation at any time.</remarks>
 internal sealed class Partition : IActivationHome
 {
+    /// <summary>How many grains come back to life while the partition leaves: what wakes more is no chain of calls that comes to an end.</summary>
+    private const int MaxRevivals = 100;
+
     // Taken before an activation's gate, never after.
     private readonly Lock _lock = new();
     private readonly Dictionary<GrainId, Activation> _alive = [];
     private LocalRuntime? _owner;
 
+    // Whose grains it still has, while it goes to another process.
+    private LocalRuntime? _leaver;
+    private int _revivals;
+
     /// <summary>Null where no silo serves. A hint outside of the lock.</summary>
     public LocalRuntime? Owner => Volatile.Read(ref _owner);
+
+    /// <summary>Whether none of its grains is alive. A hint: one may come to life.</summary>
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _alive.Count == 0;
+            }
+        }
+    }
 
     /// <summary>The grain's activation, made if it has none; null where no silo serves.</summary>
     public Activation? FindOrMake(GrainId id, GrainClass grainClass)
@@ -39,7 +59,7 @@ internal sealed class Partition : IActivationHome
     public void Retire(Activation activation)
     {
         Exception? nobody = null;
-        List<Calls.Request> left;
+        List<Request> left;
         lock (_lock)
         {
             left = activation.Close();
@@ -56,6 +76,44 @@ internal sealed class Partition : IActivationHome
         if (nobody is not null)
         {
             left.ForEach(request => activation.Runtime.Cluster.Forward(request, activation.GrainId, nobody));
+        }
+    }
+
+    /// <summary>
+    /// Brings a grain back to life for one call that a turn waits for, while the partition leaves: that turn may be what the partition waits for, and then
+    /// neither would end. False where the call is to wait for the next owner.
+    /// </summary>
+    public bool TryRevive(CallRequest call, GrainId id, GrainClass grainClass)
+    {
+        Activation revived;
+        lock (_lock)
+        {
+            if (_leaver is null || _revivals == MaxRevivals || _alive.ContainsKey(id))
+            {
+                return false;
+            }
+
+            _revivals++;
+            revived = _alive[id] = new Activation(grainClass, id, _leaver, this);
+            revived.TryEnqueue(call);
+        }
+
+        call.Answer.ContinueWith(
+            _ => revived.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo")), TaskScheduler.Default);
+        return true;
+    }
+
+    /// <summary>Ends the partition's leave, if no grain of it is left here: none comes to life any more.</summary>
+    public bool TryEndLeave()
+    {
+        lock (_lock)
+        {
+            if (_alive.Count == 0)
+            {
+                _leaver = null;
+            }
+
+            return _leaver is null;
         }
     }
 
@@ -81,6 +139,7 @@ internal sealed class Partition : IActivationHome
         List<Activation> leaving;
         lock (_lock)
         {
+            (_leaver, _revivals) = (owner is null ? _owner : null, 0);
             Volatile.Write(ref _owner, owner);
             leaving = [.. _alive.Values.Where(activation => activation.Runtime != owner)];
         }
@@ -99,6 +158,8 @@ internal sealed class Partition : IActivationHome
             {
                 Volatile.Write(ref _owner, heir);
             }
+
+            _leaver = null;
 
             lost = [.. _alive.Values.Where(activation => activation.Runtime == crashed)];
         }

@@ -40,6 +40,9 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
     /// <summary>Bytes that are not written yet.</summary>
     public long Waiting => Interlocked.Read(ref _waiting);
 
+    /// <summary>When the peer last said a word, in ms.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
+
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Takes a frame to be written after those before it; false where the connection is closed. Any thread.</summary>
@@ -107,7 +110,7 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
     public void KeepAlive()
     {
         var now = Environment.TickCount64;
-        if (now - Volatile.Read(ref _heardAt) > s_silenceMs)
+        if (now - HeardAt > s_silenceMs)
         {
             Close();
         }

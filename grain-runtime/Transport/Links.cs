@@ -16,11 +16,16 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wra
     private static readonly TimeSpan s_connectTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>How long calls wait for a member that is not reached; later ones fail at once.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<long, Connection> _members = new();
     private readonly ConcurrentDictionary<Guid, Connection> _processes = new();
 
-    // Members that are dialled, and since when they have not been reached (in ms; 0: they are).
-    private readonly ConcurrentDictionary<long, long> _dialled = new();
+    private readonly ConcurrentDictionary<long, bool> _dialled = new();
+
+    // Since when members are not reached, where they are not (in ms).
+    private readonly ConcurrentDictionary<long, long> _unreached = new();
     private ClusterMap _map = ClusterMap.Empty;
     private int _isOver;
 
@@ -41,21 +46,29 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wra
 
     public Connection? ToProcess(Guid process) => _processes.GetValueOrDefault(process);
 
+    /// <summary>Whether some member has not been reached for so long that calls to it fail at once.</summary>
+    public bool MissesSome => Volatile.Read(ref _map).Members.Keys.Any(IsMissed);
+
+    /// <summary>Whether a member has not been reached for so long that calls to it fail at once.</summary>
+    public bool IsMissed(long member) => IsUnreachedFor(member, s_patience);
+
     /// <summary>Members that this process connects to and has not reached for so long.</summary>
-    public IEnumerable<long> UnreachedFor(TimeSpan time)
-    {
-        var before = Environment.TickCount64 - (long)time.TotalMilliseconds;
-        return _dialled.Where(dialled => dialled.Value != 0 && dialled.Value < before).Select(dialled => dialled.Key);
-    }
+    public IEnumerable<long> UnreachedFor(TimeSpan time) => _dialled.Keys.Where(member => IsUnreachedFor(member, time));
 
     /// <summary>Connects to what the map names and this process connects to.</summary>
     public void Follow(ClusterMap map)
     {
         Volatile.Write(ref _map, map);
         var me = self().Member;
-        foreach (var member in map.Members.Values.Where(m => m.Id != me && (me == 0 || m.Id < me)))
+        foreach (var gone in _unreached.Keys.Where(member => !map.Members.ContainsKey(member)))
         {
-            if (_dialled.TryAdd(member.Id, Environment.TickCount64))
+            _unreached.TryRemove(gone, out _);
+        }
+
+        foreach (var member in map.Members.Values.Where(m => m.Id != me))
+        {
+            _unreached.TryAdd(member.Id, Environment.TickCount64);
+            if ((me == 0 || member.Id < me) && _dialled.TryAdd(member.Id, true))
             {
                 _ = Task.Run(() => KeepDialling(member));
             }
@@ -91,6 +104,11 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wra
 
         connection.Close();
         _processes.TryRemove(KeyValuePair.Create(peer.Process, connection));
+        if (peer.IsSilo)
+        {
+            _unreached[peer.Member] = connection.HeardAt;
+        }
+
         _members.TryRemove(KeyValuePair.Create(peer.Member, connection));
         Closed(connection);
     }
@@ -104,6 +122,9 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wra
         }
     }
 
+    private bool IsUnreachedFor(long member, TimeSpan time) =>
+        !_members.ContainsKey(member) && _unreached.TryGetValue(member, out var since) && Environment.TickCount64 - since > time.TotalMilliseconds;
+
     private async Task KeepDialling(ClusterMember member)
     {
         while (Volatile.Read(ref _isOver) == 0 && Volatile.Read(ref _map).Members.ContainsKey(member.Id))
@@ -111,9 +132,7 @@ internal sealed class Links(Func<PeerIdentity> self, byte[] secret, Wrapping wra
             try
             {
                 var (link, peer) = await Dial(member);
-                _dialled[member.Id] = 0;
                 await Run(link, peer);
-                _dialled[member.Id] = Environment.TickCount64;
             }
             catch (Exception exception) when (exception is WireException or IOException or SocketException or OperationCanceledException or AuthenticationException)
             {

@@ -72,28 +72,61 @@ internal static class Engine
         return silo.AddActivityPropagation();
     }
 
-    /// <summary>Few queues that are looked at often: an event is with its subscribers in some 5 ms.</summary>
-    /// <param name="isLasting">Who subscribes is kept by <see cref="AddEngineStorage"/>, and so outlives a silo.</param>
+    /// <summary>
+    /// Memory streams of few queues that are looked at often: an event is with its subscribers in some 5 ms. Or the hub of <c>Streams:EventHubs</c>.
+    /// </summary>
+    /// <param name="isLasting">Who subscribes, and how far a hub was read, is kept by <see cref="AddEngineStorage"/>, and so outlives a silo.</param>
     public static ISiloBuilder AddBourseStreams(this ISiloBuilder silo, bool isLasting = false)
     {
-        silo.AddMemoryStreams(Streams.Provider, streams =>
+        if (FindHub(silo.Configuration) is { } hub)
         {
-            streams.ConfigurePartitioning(StreamQueues);
-            streams.ConfigurePullingAgent(agent => agent.Configure(options =>
+            silo.AddEventHubStreams(Streams.Provider, streams =>
             {
-                options.GetQueueMsgsTimerPeriod = s_streamPoll;
-                options.BatchContainerBatchSize = StreamBatch;
-            }));
-        });
+                streams.ConfigureEventHub(options => options.Configure(hub));
+                streams.UseGrainCheckpointer(_ => { });
+                streams.ConfigurePullingAgent(agent => agent.Configure(Hasten));
+            });
+        }
+        else
+        {
+            silo.AddMemoryStreams(Streams.Provider, streams =>
+            {
+                streams.ConfigurePartitioning(StreamQueues);
+                streams.ConfigurePullingAgent(agent => agent.Configure(Hasten));
+            });
+        }
+
         return isLasting ? silo : silo.AddMemoryGrainStorage(PubSubStore);
     }
 
-    public static IClientBuilder AddBourseStreams(this IClientBuilder client) =>
-        client.AddMemoryStreams(Streams.Provider, streams => streams.ConfigurePartitioning(StreamQueues));
+    public static IClientBuilder AddBourseStreams(this IClientBuilder client) => FindHub(client.Configuration) is { } hub
+        ? client.AddEventHubStreams(Streams.Provider, streams => streams.ConfigureEventHub(options => options.Configure(hub)))
+        : client.AddMemoryStreams(Streams.Provider, streams => streams.ConfigurePartitioning(StreamQueues));
 
     /// <summary>Its filter stands in the way of every call, at about a microsecond: <c>Cluster:Dashboard</c> <c>false</c> leaves it out.</summary>
     public static ISiloBuilder AddDashboardIfWanted(this ISiloBuilder silo) =>
         silo.Configuration.GetValue("Cluster:Dashboard", true) ? silo.AddDashboard() : silo;
+
+    private static void Hasten(StreamPullingAgentOptions options)
+    {
+        options.GetQueueMsgsTimerPeriod = s_streamPoll;
+        options.BatchContainerBatchSize = StreamBatch;
+    }
+
+    /// <summary>
+    /// <c>Streams:EventHubs</c>: <c>ConnectionString</c> of a namespace, <c>Hub</c>, and <c>ConsumerGroup</c>, the same for all processes. Null where no hub is configured.
+    /// </summary>
+    private static Action<EventHubOptions>? FindHub(IConfiguration configuration)
+    {
+        var hub = configuration.GetSection("Streams:EventHubs");
+        if (hub["ConnectionString"] is not { Length: > 0 } connectionString)
+        {
+            return null;
+        }
+
+        var name = hub["Hub"] ?? throw new InvalidOperationException("Streams:EventHubs:Hub is missing: the hub's name");
+        return options => options.ConfigureEventHubConnection(connectionString, name, hub["ConsumerGroup"] ?? "$Default");
+    }
 
     private static string Bounded(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 8 }.ConnectionString;
 

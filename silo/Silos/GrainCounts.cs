@@ -8,7 +8,6 @@ internal sealed class GrainCounts : IDisposable
 {
     private const string Meter = "Microsoft.Orleans";
     private const string Counter = "orleans-grains";
-    private const string TypeTag = "type";
 
     private readonly ConcurrentDictionary<string, long> _counts = new(StringComparer.Ordinal);
     private readonly MeterListener _listener = new();
@@ -36,9 +35,11 @@ internal sealed class GrainCounts : IDisposable
     {
         foreach (var (name, value) in tags)
         {
-            if (name == TypeTag && value is string type)
+            // The embedded engine says "type"; Orleans "grain_type", and the assembly after the class: "Bourse.Grains.Users.UserGrain,Bourse.Grains".
+            if (name is "grain_type" or "type" && value is string type)
             {
-                _counts.AddOrUpdate(type[(type.LastIndexOf('.') + 1)..], static (_, c) => c, static (_, before, c) => before + c, change);
+                var full = type.Split(',')[0];
+                _counts.AddOrUpdate(full[(full.LastIndexOf('.') + 1)..], static (_, c) => c, static (_, before, c) => before + c, change);
             }
         }
     }

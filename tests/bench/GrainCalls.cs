@@ -50,7 +50,7 @@ public sealed class CallerGrain : Grain, ICallerGrain
     }
 }
 
-/// <summary>Grain calls a second, in one process and between two: <c>bench grain-calls [seconds]</c>.</summary>
+/// <summary>Grain calls a second, in one process and between two: <c>bench grain-calls [--both] [seconds]</c>.</summary>
 internal static class GrainCalls
 {
     private const int CallsPerRound = 20_000;

@@ -5,6 +5,7 @@ return args switch
     ["kill-switch", .. var rest] => await KillSwitch.Run(rest),
     ["matching", .. var rest] => Matching.Run(rest),
     ["accounts", .. var rest] => AccountLife.Run(rest),
+    ["grain-calls", "--both", .. var rest] => await BothEngines.Run(rest),
     ["grain-calls", .. var rest] => await GrainCalls.Run(rest),
     ["grain-calls-silo", var database] => await RemoteGrainCalls.Silo(database),
     ["journal-rows", .. var rest] => await JournalRows.Run(rest),

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.Silo.Postgres;
@@ -26,6 +27,29 @@ internal static class Scaling
         }
 
         var (seconds, callers, silos) = (TimeSpan.FromSeconds(Get("--seconds", 10)), Get("--callers", 200), Get("--silos", 3));
+        using var stop = new CancellationTokenSource();
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        try
+        {
+            await Run(seconds, callers, silos, stop.Token);
+            return 0;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            Console.Error.WriteLine("stopped before its end");
+            return 1;
+        }
+
+        void Stop(PosixSignalContext signal)
+        {
+            signal.Cancel = true; // the silos and the database end before this process
+            stop.Cancel();
+        }
+    }
+
+    private static async Task Run(TimeSpan seconds, int callers, int silos, CancellationToken stop)
+    {
         var table = new List<string>();
         for (var n = 1; n <= silos; n++)
         {
@@ -42,11 +66,7 @@ internal static class Scaling
             }
 
             await using var cluster = await BenchCluster.Start(database.ConnectionString, n);
-            var calls = await Calls(cluster, callers, seconds);
-            var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
-            var accounts = await flow.Prepare(cluster.Grains);
-            var orders = await PlaceOrders(cluster, database, flow, accounts, callers, seconds);
-            table.Add($"| {n} | {calls} | {orders} | {await Absences(cluster, accounts[..Probes])} |");
+            table.Add($"| {n} | {await Row(cluster, database, callers, seconds).WaitAsync(stop)} |");
             Console.WriteLine(table[^1]);
         }
 
@@ -54,7 +74,15 @@ internal static class Scaling
         Console.WriteLine("| silos | calls/s | CPU a call, client + silos | orders/s | p50, p95 | CPU an order, client + silos + PostgreSQL | away at a join | clean stop | kill -9 | silence |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         table.ForEach(Console.WriteLine);
-        return 0;
+    }
+
+    private static async Task<string> Row(BenchCluster cluster, BenchDatabase database, int callers, TimeSpan seconds)
+    {
+        var calls = await Calls(cluster, callers, seconds);
+        var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
+        var accounts = await flow.Prepare(cluster.Grains);
+        var orders = await PlaceOrders(cluster, database, flow, accounts, callers, seconds);
+        return $"{calls} | {orders} | {await Absences(cluster, accounts[..Probes])}";
     }
 
     private static async Task<string> Calls(BenchCluster cluster, int callers, TimeSpan time)

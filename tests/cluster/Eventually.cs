@@ -10,6 +10,22 @@ internal static class Eventually
 
     public static Task Holds(Func<bool> condition, [CallerArgumentExpression(nameof(condition))] string what = "") => Holds(() => Task.FromResult(condition()), what);
 
+    /// <summary>Waits until a call is answered: after a kill, a client may still be on its way to a silo that lives.</summary>
+    public static Task Answers(Func<Task> call, [CallerArgumentExpression(nameof(call))] string what = "") => Holds(
+        async () =>
+        {
+            try
+            {
+                await call();
+                return true;
+            }
+            catch (Exception away) when (away is Orleans.Runtime.OrleansException or TimeoutException)
+            {
+                return false;
+            }
+        },
+        what);
+
     public static async Task Holds(Func<Task<bool>> condition, [CallerArgumentExpression(nameof(condition))] string what = "")
     {
         var started = Stopwatch.GetTimestamp();

@@ -46,7 +46,7 @@ public static class AdminCommand
             await output.WriteLineAsync($"{wanted.Username} ({id}) is operator and risk officer");
             return 0;
         }
-        catch (Exception failure) when (failure is ProblemException or DbException or TimeoutException or InvalidOperationException or IOException)
+        catch (Exception failure) when (failure is ProblemException or DbException or TimeoutException or InvalidOperationException or IOException or OrleansException)
         {
             await error.WriteLineAsync($"admin: {failure.Message}");
             return 1;

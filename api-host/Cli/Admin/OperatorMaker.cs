@@ -6,6 +6,7 @@ using Bourse.ApiHost.Security;
 using Bourse.GrainInterfaces.Audit;
 using Bourse.GrainInterfaces.Users;
 using Bourse.Silo;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bourse.ApiHost.Cli.Admin;
@@ -17,7 +18,7 @@ internal sealed record NewOperator(string Email, string Username, string? Passwo
     public override string ToString() => Username;
 }
 
-/// <summary>Makes an operator on a silo of its own, without market data.</summary>
+/// <summary>Makes an operator: as a client of the silos that serve on the database, or on a silo of its own, without market data, where none does.</summary>
 internal static class OperatorMaker
 {
     private static readonly string[] s_roles = [Roles.Operator, Roles.RiskOfficer];
@@ -26,8 +27,13 @@ internal static class OperatorMaker
     /// <param name="dataDir">Whose master key opens the platform's secrets, where none is set otherwise.</param>
     public static async Task<string> Run(NewOperator wanted, string connectionString, string dataDir, CancellationToken cancellation)
     {
-        await using var storage = await SiloStorage.OpenAsync(connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, cancellation);
-        using var host = Build(storage, dataDir);
+        await using var storage = await SiloStorage.IsServed(connectionString, cancellation)
+            ? null
+            : await SiloStorage.OpenAsync(connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, cancellation);
+        await using var history = new HistoryStorage(connectionString, null);
+        using var host = Build(dataDir, builder => _ = storage is null
+            ? builder.AddBourseClient(connectionString, history)
+            : builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage)));
         await host.StartAsync(cancellation);
         try
         {
@@ -62,7 +68,7 @@ internal static class OperatorMaker
         return session.UserId;
     }
 
-    private static IHost Build(SiloStorage storage, string dataDir)
+    private static IHost Build(string dataDir, Action<HostApplicationBuilder> addCluster)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = false, Args = [] });
         if (Directory.Exists(dataDir))
@@ -72,7 +78,8 @@ internal static class OperatorMaker
 
         builder.Logging.ClearProviders();
         builder.Logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace).SetMinimumLevel(LogLevel.Warning);
-        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(storage));
+        addCluster(builder);
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations();
         builder.Services.AddOptions<SecretOptions>().BindConfiguration("Secrets");
         builder.Services.AddSingleton<SigningKeys>().AddSingleton<AccessTokens>().AddSingleton<Passwords>().AddSingleton<LiveSessions>()

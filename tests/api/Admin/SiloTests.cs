@@ -22,8 +22,8 @@ public sealed class SiloTests(ApiFixture api)
         silo.GetProperty("alive").GetBoolean().ShouldBeTrue();
         silo.GetProperty("process_id").GetInt32().ShouldBe(Environment.ProcessId);
         silo.GetProperty("memory_bytes").GetInt64().ShouldBeGreaterThan(1_000_000);
-        var grains = Items(await api.Operator.Get("/api/v1/admin/grains"));
-        grains.ShouldContain(g => g.GetProperty("type").GetString() == "UserGrain" && g.GetProperty("activations").GetInt64() > 0);
+        await ApiFixture.Until(async () => Items(await api.Operator.Get("/api/v1/admin/grains"))
+            .Any(g => g.GetProperty("type").GetString() == "UserGrain" && g.GetProperty("activations").GetInt64() > 0));
         (await service.Get("/api/v1/admin/audit")).Status.ShouldBe(200);
         (await service.Put("/api/v1/risk/limits", new { account_id = service.UserId, max_open_orders = 1, reason = "x" })).ShouldBeProblem(403, "forbidden");
         (await service.Post($"/api/v1/admin/accounts/{service.UserId}/deposit", new { amount = "1", reference = "x", reason = "x" })).ShouldBeProblem(403, "forbidden");

@@ -14,6 +14,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const int Silos = 3;
     private const int Traders = 4;
+    private const string Added = "an added silo";
+    private const string Stopped = "clean stop of a silo";
     private static readonly TimeSpan s_stuck = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(2);
 
@@ -28,7 +30,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private static readonly (string Name, Trouble Happens)[] s_troubles =
     [
         ("kill -9 of a silo", async (cluster, random) => await cluster.End(Pick(cluster.Silos, random), "KILL")),
-        ("clean stop of a silo", async (cluster, random) => await cluster.End(Pick(cluster.Silos, random), "TERM")),
+        (Stopped, async (cluster, random) => await cluster.End(Pick(cluster.Silos, random), "TERM")),
         ("a paused silo", Pause),
         ("a cut network between two silos", Cut),
         ("kill -9 of a front end", KillFront),
@@ -37,9 +39,12 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private static readonly (string Name, Trouble Happens)[] s_longTroubles =
     [
         .. s_troubles,
-        ("an added silo", async (cluster, _) => await cluster.AddSilo()),
+        (Added, async (cluster, _) => await cluster.AddSilo()),
         ("a rolling restart", RollingRestart),
     ];
+
+    /// <summary>For how long each account was away, by what had happened.</summary>
+    private readonly SortedDictionary<string, List<TimeSpan>> _absences = [];
 
     [Fact]
     public async Task Whatever_happens_to_processes_orders_stay_as_they_were_told_and_each_grain_has_one_writer()
@@ -80,6 +85,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
             output.WriteLine(cluster.Logs());
             throw;
         }
+        finally
+        {
+            TellAbsences();
+        }
     }
 
     internal static async Task<ApiUser> Register(Func<Uri> front, string name)
@@ -101,24 +110,46 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private async Task Happen((string Name, Trouble Happens) trouble, ChaosCluster cluster, Probes probes, Random random)
     {
-        await probes.UntilServed();
-        probes.Reset();
-        var clock = Stopwatch.StartNew();
-        await trouble.Happens(cluster, random);
-        var away = await probes.UntilServed();
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{trouble.Name}: {clock.Elapsed.TotalSeconds:F1} s in all, no account was away for more than {away.TotalSeconds:F2} s"));
+        await Measure(trouble.Name, probes, () => trouble.Happens(cluster, random));
         while (cluster.Silos.Count < Silos)
         {
-            await cluster.AddSilo();
+            await Measure(Added, probes, cluster.AddSilo);
         }
 
         while (cluster.Silos.Count > Silos)
         {
-            await cluster.End(cluster.Silos[0], "TERM");
+            await Measure(Stopped, probes, () => cluster.End(cluster.Silos[0], "TERM"));
+        }
+    }
+
+    private async Task Measure(string name, Probes probes, Func<Task> happens)
+    {
+        await probes.UntilServed();
+        probes.Reset();
+        var clock = Stopwatch.StartNew();
+        await happens();
+        await Task.Delay(s_rest); // what moves to a new silo, and back to one that went on, is seen too
+        var away = await probes.UntilServed();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{name}: {clock.Elapsed.TotalSeconds:F1} s in all, no account was away for more than {away.TotalSeconds:F2} s"));
+        if (!_absences.TryGetValue(name, out var absences))
+        {
+            absences = _absences[name] = [];
         }
 
-        await Task.Delay(s_rest);
+        absences.AddRange(probes.Longest);
+    }
+
+    private void TellAbsences()
+    {
+        foreach (var (trouble, absences) in _absences)
+        {
+            absences.Sort();
+            TimeSpan Percentile(int percent) => absences[(absences.Count - 1) * percent / 100];
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{trouble}: an account was away for p50 {Percentile(50).TotalSeconds:F2} s, p99 {Percentile(99).TotalSeconds:F2} s, at most {Percentile(100).TotalSeconds:F2} s ({absences.Count} seen)"));
+        }
     }
 
     private static async Task LookAtWhatIsStored(ChaosCluster cluster, IReadOnlyCollection<CrashTrader> traders)

@@ -32,6 +32,9 @@ internal sealed class Probes : IAsyncDisposable
     /// <summary>Begins to measure anew.</summary>
     public void Reset() => _longest.Clear();
 
+    /// <summary>For how long each account was not served at most, since <see cref="Reset"/>.</summary>
+    public IEnumerable<TimeSpan> Longest => _longest.Values;
+
     /// <summary>Comes back when each account was served after this call; gives the longest time that one was not, since <see cref="Reset"/>.</summary>
     public async Task<TimeSpan> UntilServed()
     {

@@ -31,6 +31,22 @@ public sealed class AdminCommandTests : IDisposable
         _output.ToString().ShouldNotContain(ApiFixture.Password);
     }
 
+    [Fact]
+    public async Task Beside_a_cluster_that_serves_it_joins_that_as_a_client()
+    {
+        await using var product = await Product.Start();
+
+        var (code, output, error) = await product.Command(
+            "admin", "make-operator", "--email", "chief@bourse.example", "--username", "chief", "--password-file", await Password(ApiFixture.Password));
+
+        code.ShouldBe(0, output + error);
+        var user = new ApiUser(() => new Uri(product.Address), null);
+        await user.SignIn("chief");
+        var silos = await user.Get("/api/v1/admin/silos");
+        silos.Status.ShouldBe(200, silos.Text);
+        silos.Body.GetProperty("items").GetArrayLength().ShouldBe(1, silos.Text);
+    }
+
     private async Task<string> Password(string text)
     {
         var file = Path.Combine(_folder.FullName, "password");

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Orleans.Streaming.EventHubs;
 using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.OfficialOrleans;
@@ -132,6 +133,18 @@ public sealed class ProviderTests(PostgresFixture postgres) : IClassFixture<Post
             (await Scalar("SELECT count(*) FROM orleans_state WHERE key_text LIKE '%KEPT' AND payload IS NOT NULL")).ShouldBe(1L);
             await silo.StopAsync();
         }
+    }
+
+    [Fact]
+    public void A_hub_that_is_configured_carries_the_streams_in_place_of_memory()
+    {
+        var builder = Host.CreateApplicationBuilder();
+        builder.Configuration["Streams:EventHubs:ConnectionString"] = "Endpoint=sb://hub.example/;SharedAccessKeyName=name;SharedAccessKey=a2V5";
+        builder.Configuration["Streams:EventHubs:Hub"] = "bourse";
+        builder.UseOrleans(silo => silo.ServeAlone().AddBourseGrains(_storage));
+        using var host = builder.Build();
+
+        host.Services.GetRequiredKeyedService<IQueueAdapterFactory>(GrainInterfaces.Streams.Provider).ShouldBeOfType<EventHubAdapterFactory>();
     }
 
     private async Task<IHost> StartSilo()

@@ -197,6 +197,7 @@ public sealed class AlpacaTests : IAsyncLifetime
         await _bourse.Cluster.KillSiloAsync(_bourse.Cluster.Silos[0]);
         await _broker.Fill(Id(placed), 10, 99m);
 
+        await Eventually.Answers(() => account.GetPortfolio());
         await Eventually.Holds(async () => (await account.GetOrder(placed.Order!.Id))?.Status == OrderStatus.Filled);
 
         (await account.GetPortfolio()).Positions.Single().Quantity.ShouldBe(10);

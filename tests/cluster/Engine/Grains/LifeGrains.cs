@@ -18,6 +18,9 @@ public interface ILifeGrain : IGrainWithStringKey
 
     Task Hold(string gate);
 
+    /// <summary>Waits at a gate, then asks another which activation it is.</summary>
+    Task<int> LookAtAfter(string gate, string other);
+
     /// <summary>Keeps the number beyond the activation's life.</summary>
     Task Record(int number);
 
@@ -92,6 +95,13 @@ public sealed class LifeGrain(
     }
 
     public Task Hold(string gate) => Gates.Passed(gate);
+
+    public async Task<int> LookAtAfter(string gate, string other)
+    {
+        Gates.Count(gate);
+        await Gates.Passed(gate);
+        return (await GrainFactory.GetGrain<ILifeGrain>(other).Look()).Activation;
+    }
 
     public async Task Record(int number)
     {

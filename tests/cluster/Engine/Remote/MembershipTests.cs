@@ -1,5 +1,9 @@
+using Bourse.GrainRuntime.Cluster;
+using Bourse.GrainRuntime.Membership;
 using Bourse.Tests.Cluster.Engine.Grains;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Orleans;
 
 namespace Bourse.Tests.Cluster.Engine.Remote;
 
@@ -36,6 +40,43 @@ public sealed class MembershipTests
         await Task.WhenAll(callers);
         SoloGrain.Doubles.ShouldBe(doubles, "no grain lived twice");
         (await Places(cluster)).Distinct().Count().ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_grain_of_a_leaving_partition_is_answered_by_one_that_has_gone_before_it(int silos)
+    {
+        await using var cluster = await RemoteCluster.Start(silos);
+        var (holder, gone) = (Key(cluster, $"holder-{silos}", 1), Key(cluster, $"gone-{silos}", 1));
+        await cluster.Grains.GetGrain<ILifeGrain>(gone).Record(1);
+        var asking = cluster.Grains.GetGrain<ILifeGrain>(holder).LookAtAfter(holder, gone);
+        await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
+        var home = cluster.Silos.Single(silo => silo.Services.GetRequiredService<LocalRuntime>().Cluster.Find(IdOf(cluster, holder)) is not null);
+
+        var stopping = cluster.Stop(home);
+        await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
+        Gates.Open(holder);
+
+        (await asking).ShouldBe(2, "it came back for the call");
+        await stopping;
+        Gates.CountOf(LifeGrain.Deactivations(gone)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_silo_stops_though_a_grain_does_not_end_its_turn_and_the_grain_lives_elsewhere()
+    {
+        await using var cluster = await RemoteCluster.Start(2);
+        var places = await Places(cluster);
+        var victim = cluster.Silos[0];
+        var held = Array.IndexOf(places, RemoteCluster.NameOf(victim));
+        var call = cluster.Grains.GetGrain<IPlacedGrain>(held).HoldWhere("for-ever");
+
+        await cluster.Stop(victim);
+
+        await Should.ThrowAsync<Orleans.Runtime.SiloUnavailableException>(call);
+        (await Place(cluster, held)).ShouldBe(RemoteCluster.NameOf(cluster.Silos[0]));
+        Gates.Open("for-ever");
     }
 
     [Fact]
@@ -80,6 +121,12 @@ public sealed class MembershipTests
         await Gates.Until(async () => (await Places(cluster)).Distinct().Count() == 2, "both serve");
         places.Distinct().Count().ShouldBe(2);
     }
+
+    /// <summary>A key of a grain in this partition.</summary>
+    private static string Key(RemoteCluster cluster, string name, int partition) => Enumerable.Range(0, int.MaxValue).Select(i => $"{name}-{i}")
+        .First(key => ClusterMap.PartitionOf(IdOf(cluster, key)) == partition);
+
+    private static Orleans.Runtime.GrainId IdOf(RemoteCluster cluster, string key) => cluster.Grains.GetGrain<ILifeGrain>(key).GetGrainId();
 
     private static Task<string[]> Places(RemoteCluster cluster) => Task.WhenAll(Enumerable.Range(0, Many).Select(i => Place(cluster, i)));
 

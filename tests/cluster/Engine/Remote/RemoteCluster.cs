@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Bourse.Silo.Postgres;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -29,27 +30,40 @@ public sealed class RemoteCluster : IAsyncDisposable
     public IReadOnlyList<IHost> Silos => [.. _hosts.Where(host => host != Client)];
 
     /// <param name="connectionString">Null: a fresh database on the server of this test process.</param>
-    public static async Task<RemoteCluster> Start(int silos, string? connectionString = null)
+    /// <param name="proxy">Not null: stands before one more silo, the oldest.</param>
+    internal static async Task<RemoteCluster> Start(int silos, string? connectionString = null, DroppingProxy? proxy = null)
     {
         var cluster = new RemoteCluster(connectionString ?? await TestServer.MakeDatabase(await TestServer.Shared));
+        if (proxy is not null)
+        {
+            await cluster.StartSilo(proxy);
+        }
+
         await Task.WhenAll(Enumerable.Range(0, silos).Select(_ => cluster.StartSilo()));
         cluster.Client = await cluster.StartClient();
         return cluster;
     }
 
+    internal static DroppingProxy NewProxy()
+    {
+        using var free = new TcpListener(IPAddress.Loopback, 0);
+        free.Start();
+        return new DroppingProxy(((IPEndPoint)free.LocalEndpoint).Port);
+    }
+
     public static string NameOf(IHost silo) => silo.Services.GetRequiredService<Orleans.Runtime.ILocalSiloDetails>().Name;
 
-    /// <param name="advertised">The port that others are told; 0: the one that it listens on.</param>
-    public async Task<IHost> StartSilo(int advertised = 0)
+    /// <param name="proxy">What others connect to in its place.</param>
+    internal async Task<IHost> StartSilo(DroppingProxy? proxy = null)
     {
         var name = $"silo-{Interlocked.Increment(ref _made)}";
         var host = NewHost(builder => builder.UseOrleans(silo =>
         {
             silo.UseAdoNetClustering(options => options.ConnectionString = ConnectionOf(name));
-            silo.ConfigureEndpoints(IPAddress.Loopback, advertised, 0);
-            if (advertised != 0)
+            silo.ConfigureEndpoints(IPAddress.Loopback, proxy?.Port ?? 0, 0);
+            if (proxy is not null)
             {
-                silo.Configure<EndpointOptions>(options => options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, 0));
+                silo.Configure<EndpointOptions>(options => options.SiloListeningEndpoint = new IPEndPoint(IPAddress.Loopback, proxy.Target));
             }
 
             silo.Configure<SiloOptions>(options => options.SiloName = name);

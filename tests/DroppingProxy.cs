@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace Bourse.Tests.Api.Chaos;
+namespace Bourse.Tests;
 
 /// <summary>Stands before a silo's port. It can drop, without a word, what goes between the silo and one other member, as a broken network does.</summary>
 internal sealed class DroppingProxy : IDisposable
@@ -12,19 +12,22 @@ internal sealed class DroppingProxy : IDisposable
     private const int MemberAt = 4;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly int _target;
     private readonly ConcurrentDictionary<long, bool> _cut = new();
     private readonly ConcurrentDictionary<TcpClient, long> _clients = new();
 
     public DroppingProxy(int target)
     {
-        _target = target;
+        Target = target;
         _listener.Start();
         _ = Accept();
     }
 
+    /// <summary>Where the silo listens.</summary>
+    public int Target { get; }
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
+    /// <param name="member">0: all clients.</param>
     public void Cut(long member) => _cut[member] = true;
 
     /// <summary>Lets everything through again; connections that lost something end.</summary>
@@ -72,7 +75,7 @@ internal sealed class DroppingProxy : IDisposable
         _clients[client] = -1;
         try
         {
-            await silo.ConnectAsync(IPAddress.Loopback, _target);
+            await silo.ConnectAsync(IPAddress.Loopback, Target);
             client.NoDelay = silo.NoDelay = true;
             var back = Pump(silo.GetStream(), client.GetStream(), client);
             var first = new byte[MemberAt + sizeof(long)];
