@@ -25,15 +25,14 @@ public sealed class FlushWheel(TimeProvider clock) : BackgroundService
         lanes[outbox.Phase % lanes.Length].Schedule(outbox, outbox.Phase / lanes.Length);
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(lanes.Select(lane => Run(lane, stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(lanes.Select(lane => Task.Factory.StartNew(
+        () => Run(lane, stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
-    private async Task Run(Lane lane, CancellationToken stopping)
+    private void Run(Lane lane, CancellationToken stopping)
     {
-        await Task.Yield();
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(TickMs), clock);
         var started = clock.GetTimestamp();
         long done = 0;
-        while (await timer.WaitForNextTickAsync(stopping))
+        while (!stopping.WaitHandle.WaitOne(TickMs))
         {
             // After a pause of the process the missed turns are not made up for: quotes are states.
             var due = (long)(clock.GetElapsedTime(started).TotalMilliseconds / TickMs);
