@@ -9,6 +9,7 @@ using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live;
 using Bourse.ApiHost.Live.Bars;
 using Bourse.ApiHost.Live.Depth;
+using Bourse.ApiHost.Live.Frames;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
 using Bourse.ApiHost.Live.Stream;
@@ -49,7 +50,11 @@ public static partial class FrontEnd
     {
         builder.AddHttpHardening();
         builder.AddStartChecks();
-        builder.WebHost.UseSockets(sockets => sockets.CreateBoundListenSocket = SocketBuffers.Listen);
+        builder.WebHost.UseSockets(sockets =>
+        {
+            sockets.CreateBoundListenSocket = SocketBuffers.Listen;
+            sockets.UnsafePreferInlineScheduling = true;
+        });
         var services = builder.Services;
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecretOptions>().BindConfiguration("Secrets");
@@ -83,6 +88,7 @@ public static partial class FrontEnd
         app.UseKeyScopes();
         app.UseAuthorization();
         app.UseBrowserPage();
+        app.Use(FrameStream.Use);
         app.UseWebSockets();
         var live = app.Services.GetRequiredService<IOptions<LiveOptions>>().Value;
 

@@ -1,5 +1,5 @@
-using System.Buffers;
 using Bourse.ApiHost.Auth;
+using Bourse.ApiHost.Live.Frames;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Live.Quotes;
 using Bourse.GrainInterfaces.Accounts;
@@ -12,16 +12,18 @@ namespace Bourse.ApiHost.Live;
 public sealed partial class HubSession : LiveConnection, IAsyncDisposable
 {
     private readonly HubConnectionContext line;
+    private readonly FrameStream frames;
     private readonly QuoteFanOut quotes;
     private readonly SemaphoreSlim changing = new(1);
     private OrderPump? pump;
     private AccountNews? news;
     private bool ended;
 
-    public HubSession(HubConnectionContext line, Caller? caller, QuoteFanOut quotes, LiveOptions options)
+    public HubSession(HubConnectionContext line, FrameStream frames, Caller? caller, QuoteFanOut quotes, LiveOptions options)
         : base(caller)
     {
         this.line = line;
+        this.frames = frames;
         this.quotes = quotes;
         Outbox = new QuoteOutbox(Send, line.Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
     }
@@ -92,19 +94,10 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
         }
     }
 
-    // The record's bytes are put together here, once, and copied into the connection's pipe: no serialiser runs for each connection.
-    private async ValueTask Send(IReadOnlyList<QuoteFragment> batch)
+    private ValueTask Send(IReadOnlyList<QuoteFragment> batch)
     {
-        var length = PriceUpdate.LengthOf(batch);
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        try
-        {
-            PriceUpdate.Write(batch, buffer);
-            await line.WriteAsync(new SerializedHubMessage([new SerializedMessage(PriceUpdate.Protocol, buffer.AsMemory(0, length))]), line.ConnectionAborted);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        var frame = new TextFrame(PriceUpdate.LengthOf(batch));
+        PriceUpdate.Write(batch, frame.Payload);
+        return frames.Send(frame);
     }
 }

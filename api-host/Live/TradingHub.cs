@@ -1,6 +1,7 @@
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Limits;
+using Bourse.ApiHost.Live.Frames;
 using Bourse.ApiHost.Live.Quotes;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
@@ -34,7 +35,7 @@ public sealed partial class TradingHub(
     public override async Task OnConnectedAsync()
     {
         var line = HubLines.Of(Context);
-        var session = new HubSession(line, Caller.From(Context.User), quotes, options.Value);
+        var session = new HubSession(line, FrameStream.Of(Context.GetHttpContext()!), Caller.From(Context.User), quotes, options.Value);
         if (connections.TryOpen(session))
         {
             session.Begin();

@@ -3,8 +3,6 @@ namespace Bourse.ApiHost.Live.Quotes;
 /// <summary>The hub's event <c>price_update</c> as a record of SignalR's JSON protocol, which is the only one that the hub speaks.</summary>
 internal static class PriceUpdate
 {
-    public const string Protocol = "json";
-
     private static ReadOnlySpan<byte> Head => "{\"type\":1,\"target\":\"price_update\",\"arguments\":[["u8;
 
     private static ReadOnlySpan<byte> Tail => "]]}\u001e"u8;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.WebSockets;
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Limits;
+using Bourse.ApiHost.Live.Frames;
 using Bourse.ApiHost.Live.Quotes;
 
 namespace Bourse.ApiHost.Live.Stream;
@@ -17,18 +18,17 @@ public sealed partial class StreamSession : LiveConnection
     private const int ReadBytes = 4 * 1024;
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private readonly WebSocket socket;
+    private readonly FrameStream frames;
     private readonly HttpContext http;
     private readonly StreamServices shared;
     private readonly QuoteOutbox outbox;
     private readonly StreamWatches watches;
 
-    /// <summary>A socket takes one message at a time.</summary>
-    private readonly SemaphoreSlim sending = new(1);
-
     public StreamSession(WebSocket socket, HttpContext http, StreamServices shared)
         : base(Caller.From(http.User))
     {
         (this.socket, this.http, this.shared) = (socket, http, shared);
+        frames = FrameStream.Of(http);
         var options = shared.Options.Value;
         outbox = new QuoteOutbox(Send, Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
         watches = new StreamWatches(shared, message => Send(message).AsTask());
@@ -269,12 +269,12 @@ public sealed partial class StreamSession : LiveConnection
 
     private ValueTask Send(byte[] message)
     {
-        var length = message.Length + 2;
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        buffer[0] = (byte)'[';
-        message.CopyTo(buffer, 1);
-        buffer[length - 1] = (byte)']';
-        return SendRented(buffer, length);
+        var frame = new TextFrame(message.Length + 2);
+        var payload = frame.Payload;
+        payload[0] = (byte)'[';
+        message.CopyTo(payload[1..]);
+        payload[^1] = (byte)']';
+        return frames.Send(frame);
     }
 
     private ValueTask Send(IReadOnlyList<QuoteFragment> batch)
@@ -285,32 +285,17 @@ public sealed partial class StreamSession : LiveConnection
             length += batch[i].Stream.Length + 1;
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(length);
-        var at = 0;
+        var frame = new TextFrame(length);
+        var rest = frame.Payload;
         for (var i = 0; i < batch.Count; i++)
         {
-            buffer[at++] = (byte)(i == 0 ? '[' : ',');
-            batch[i].Stream.CopyTo(buffer, at);
-            at += batch[i].Stream.Length;
+            rest[0] = (byte)(i == 0 ? '[' : ',');
+            batch[i].Stream.CopyTo(rest[1..]);
+            rest = rest[(batch[i].Stream.Length + 1)..];
         }
 
-        buffer[at] = (byte)']';
-        return SendRented(buffer, length);
-    }
-
-    private async ValueTask SendRented(byte[] buffer, int length)
-    {
-        await sending.WaitAsync();
-        try
-        {
-            // Without a cancellation, which would cost an allocation each time: the socket is aborted where a send is to end.
-            await socket.SendAsync(buffer.AsMemory(0, length), WebSocketMessageType.Text, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
-        }
-        finally
-        {
-            sending.Release();
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        rest[0] = (byte)']';
+        return frames.Send(frame);
     }
 
     /// <summary>Says why, and gives the client a moment to have read it; the receiving loop ends with its answer.</summary>
@@ -319,15 +304,7 @@ public sealed partial class StreamSession : LiveConnection
         using var deadline = new CancellationTokenSource(CloseTimeout);
         try
         {
-            await sending.WaitAsync(deadline.Token);
-            try
-            {
-                await socket.CloseOutputAsync(status, why, deadline.Token);
-            }
-            finally
-            {
-                sending.Release();
-            }
+            await socket.CloseOutputAsync(status, why, deadline.Token);
         }
         catch (Exception gone) when (gone is WebSocketException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
         {

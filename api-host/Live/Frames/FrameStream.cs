@@ -1,0 +1,157 @@
+using System.Net.WebSockets;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bourse.ApiHost.Live.Frames;
+
+/// <summary>
+/// What carries one WebSocket after its handshake. The framework's WebSocket writes its frames into it, each by one write and one after the other; between them it
+/// takes text messages that are whole frames already, so that a quote passes neither SignalR's pipe, which costs a turn of the thread pool, nor a copy in the WebSocket.
+/// </summary>
+public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
+{
+    private const byte Final = 0x80;
+    private const byte Control = 0x08;
+    private const byte OpcodeBits = 0x0f;
+    private const byte OpcodeClose = 0x08;
+    private readonly SemaphoreSlim gate = new(1);
+
+    /// <summary>The WebSocket is within a message of several frames and keeps the gate; used by its writes only.</summary>
+    private bool within;
+    private volatile bool closed;
+
+    public override bool CanRead => true;
+
+    public override bool CanWrite => true;
+
+    public override bool CanSeek => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Lets a request that becomes a WebSocket have such a stream among its features.</summary>
+    public static Task Use(HttpContext http, RequestDelegate next)
+    {
+        if (http.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
+        {
+            http.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, http));
+        }
+
+        if (http.Features.Get<IHttpExtendedConnectFeature>() is { } connect)
+        {
+            http.Features.Set<IHttpExtendedConnectFeature>(new Connect(connect, http));
+        }
+
+        return next(http);
+    }
+
+    public static FrameStream Of(HttpContext http) => http.Features.Get<FrameStream>() ?? throw new InvalidOperationException("The connection is no WebSocket.");
+
+    /// <summary>Sends a message and gives its buffer back; completes when the connection has taken it.</summary>
+    /// <exception cref="WebSocketException">The connection is being closed.</exception>
+    public async ValueTask Send(TextFrame frame)
+    {
+        try
+        {
+            await gate.WaitAsync();
+            try
+            {
+                if (closed)
+                {
+                    throw new WebSocketException(WebSocketError.InvalidState);
+                }
+
+                // Without a cancellation, which would cost an allocation each time: the connection is aborted where a send is to end.
+                await inner.WriteAsync(frame.Bytes, CancellationToken.None);
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }
+        finally
+        {
+            frame.Return();
+        }
+    }
+
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!within)
+        {
+            await gate.WaitAsync(cancellationToken);
+        }
+
+        var first = buffer.Span[0];
+        within = (first & Control) == 0 ? (first & Final) == 0 : within;
+        closed |= (first & OpcodeBits) == OpcodeClose;
+        try
+        {
+            await inner.WriteAsync(buffer, cancellationToken);
+        }
+        finally
+        {
+            if (!within)
+            {
+                gate.Release();
+            }
+        }
+    }
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        inner.ReadAsync(buffer, offset, count, cancellationToken);
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private static FrameStream Begin(HttpContext http, System.IO.Stream opaque)
+    {
+        var frames = new FrameStream(opaque);
+        http.Features.Set(frames);
+        return frames;
+    }
+
+    private sealed class Upgrade(IHttpUpgradeFeature upgrade, HttpContext http) : IHttpUpgradeFeature
+    {
+        public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
+
+        public async Task<System.IO.Stream> UpgradeAsync() => Begin(http, await upgrade.UpgradeAsync());
+    }
+
+    private sealed class Connect(IHttpExtendedConnectFeature connect, HttpContext http) : IHttpExtendedConnectFeature
+    {
+        public bool IsExtendedConnect => connect.IsExtendedConnect;
+
+        public string? Protocol => connect.Protocol;
+
+        public async ValueTask<System.IO.Stream> AcceptAsync() => Begin(http, await connect.AcceptAsync());
+    }
+}
