@@ -84,6 +84,7 @@ public sealed partial class Projector : BackgroundService
         try
         {
             LogLeads();
+            await Niceness.Yield(connection, cancellation); // history may wait, orders may not
             var names = new NamePool();
             var batch = new ReadModelBatch(new UnresolvedItems(_options.UnresolvedMemory), names);
             var equity = new EquityPoints();

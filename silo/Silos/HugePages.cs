@@ -14,7 +14,7 @@ internal sealed partial class HugePages(TimeProvider time) : BackgroundService
     private const string Setting = "/sys/kernel/mm/transparent_hugepage/enabled";
     private const int Collapse = 25; // MADV_COLLAPSE of <linux/mman.h>, since Linux 6.1
     private const long HugePage = 2L << 20;
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Backs what is filled by now.</summary>
     public static void BackHeap()

@@ -71,6 +71,7 @@ internal sealed class Orders(OrdersOptions options)
 
         using var stop = new CancellationTokenSource();
         var lag = Task.Run(() => WatchLag(history, stop.Token));
+        using var commits = new CommitTimes();
         using var profile = options.Profile ? new AllocationProfile() : null;
         var process = Process.GetCurrentProcess();
         var walBefore = await database.WalBytes();
@@ -92,6 +93,7 @@ internal sealed class Orders(OrdersOptions options)
         Console.WriteLine($"outcomes: {string.Join(", ", _outcomes.OrderByDescending(o => o.Value).Select(o => $"{o.Key} {o.Value:N0}"))}");
         var rows = await database.JournalRows() - rowsBefore;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {rows / (double)_done:F2} journal rows"));
+        Console.WriteLine(commits.Describe(elapsed));
         var wal = await database.WalBytes();
         Console.WriteLine($"write-ahead log {(wal.All - walBefore.All) / _done:N0} bytes an order, {(wal.Pages - walBefore.Pages) / _done:N0} of them whole pages");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"allocated {(GC.GetTotalAllocatedBytes() - allocatedBefore) / (double)_done / 1024:F1} KiB an order, GC pauses {(GC.GetTotalPauseDuration() - pauseBefore).TotalMilliseconds / elapsed.TotalMilliseconds:P1}, collections {GC.CollectionCount(0) - collections[0]}/{GC.CollectionCount(1) - collections[1]}/{GC.CollectionCount(2) - collections[2]}, heap {GC.GetTotalMemory(false) >> 20} MiB"));
