@@ -7,7 +7,7 @@ public sealed record ProjectorOptions
     public TimeSpan Interval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <value>How long changes gather under load: the longer, the more of them become one row.</value>
-    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(1_000);
+    public TimeSpan BusyInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <value>From how many journal rows a round counts as busy.</value>
     public int BusyRows { get; init; } = 1_000;
