@@ -4,6 +4,7 @@ using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.History;
+using Bourse.GrainInterfaces.Risk;
 using Bourse.Grains.Feeds;
 using Bourse.Grains.Instruments;
 using Bourse.Grains.Journal;
@@ -51,7 +52,7 @@ public sealed partial class AccountGrain(
         _account = new Account(Id);
         await base.OnActivateAsync(cancellationToken);
         _channel = new OrderChannel(Id, Stream, Journal, this.GetStreamProvider(Streams.Provider), time, log);
-        _limits = new LimitsLease(Id, GrainFactory, time);
+        _limits = new LimitsLease(GrainFactory.GetGrain<IRiskLimitGrain>(Id), time);
         ArmSwitch();
         if (_account.HasRiskDay)
         {

@@ -4,7 +4,7 @@ using Bourse.GrainInterfaces.Risk;
 namespace Bourse.Grains.Accounts;
 
 /// <summary>An account's copy of its risk limits. New risk is never taken on limits read more than a second ago.</summary>
-internal sealed class LimitsLease(string account, IGrainFactory grains, TimeProvider time)
+internal sealed class LimitsLease(IRiskLimitGrain owner, TimeProvider time)
 {
     private static readonly TimeSpan s_maxAge = TimeSpan.FromSeconds(1);
 
@@ -13,10 +13,20 @@ internal sealed class LimitsLease(string account, IGrainFactory grains, TimeProv
     private Task<RiskLimits>? _reading;
 
     /// <summary>The limits in force. Throws what the call to the limits' grain throws when they have to be read and cannot.</summary>
-    public ValueTask<RiskLimits> Get() =>
-        _limits is { } limits && time.GetElapsedTime(_readAt) < s_maxAge
-            ? new ValueTask<RiskLimits>(limits)
-            : new ValueTask<RiskLimits>(_reading ??= Read());
+    public ValueTask<RiskLimits> Get()
+    {
+        if (_limits is { } limits && time.GetElapsedTime(_readAt) < s_maxAge)
+        {
+            return new ValueTask<RiskLimits>(limits);
+        }
+
+        if (_reading is null or { IsCompleted: true })
+        {
+            _reading = Read();
+        }
+
+        return new ValueTask<RiskLimits>(_reading);
+    }
 
     /// <summary>Newer limits, told by their owner.</summary>
     public void Put(RiskLimits limits) => Keep(limits, time.GetTimestamp());
@@ -32,16 +42,9 @@ internal sealed class LimitsLease(string account, IGrainFactory grains, TimeProv
 
     private async Task<RiskLimits> Read()
     {
-        try
-        {
-            var askedAt = time.GetTimestamp();
-            var limits = (await grains.GetGrain<IRiskLimitGrain>(account).Get()).ToDomain();
-            Keep(limits, askedAt);
-            return _limits!;
-        }
-        finally
-        {
-            _reading = null;
-        }
+        var askedAt = time.GetTimestamp();
+        var limits = (await owner.Get()).ToDomain();
+        Keep(limits, askedAt);
+        return _limits!;
     }
 }
