@@ -103,6 +103,7 @@ public static class SiloHosting
         services.AddHostedService<AlertWaker>();
         services.AddHostedService<WatchWaker>();
         services.AddSingleton(new GrainCounts());
+        services.AddSingleton<GrainClasses>();
         services.AddSingleton<ISiloReports>(new SiloReports(storage.ReadSource));
         services.AddHostedService<SiloReporter>();
         services.AddHostedService<HugePages>();

@@ -26,7 +26,7 @@ internal sealed class GrainCounts : IDisposable
         _listener.Start();
     }
 
-    /// <summary>What is active now, by the class's name without its namespace.</summary>
+    /// <summary>What is active now, by the engine's own name of the class.</summary>
     public Dictionary<string, long> Read() => _counts.Where(c => c.Value > 0).ToDictionary(c => c.Key, c => c.Value, StringComparer.Ordinal);
 
     public void Dispose() => _listener.Dispose();
@@ -35,11 +35,10 @@ internal sealed class GrainCounts : IDisposable
     {
         foreach (var (name, value) in tags)
         {
-            // The embedded engine says "type"; Orleans "grain_type", and the assembly after the class: "Bourse.Grains.Users.UserGrain,Bourse.Grains".
+            // The embedded engine says "type", Orleans "grain_type".
             if (name is "grain_type" or "type" && value is string type)
             {
-                var full = type.Split(',')[0];
-                _counts.AddOrUpdate(full[(full.LastIndexOf('.') + 1)..], static (_, c) => c, static (_, before, c) => before + c, change);
+                _counts.AddOrUpdate(type, static (_, c) => c, static (_, before, c) => before + c, change);
             }
         }
     }

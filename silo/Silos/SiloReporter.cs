@@ -10,7 +10,8 @@ namespace Bourse.Silo.Silos;
 
 /// <summary>Writes every two seconds how this silo is, and last that it stops.</summary>
 internal sealed partial class SiloReporter(
-    NpgsqlDataSource source, GrainCounts grains, IOptions<SiloOptions> options, TimeProvider time, ILogger<SiloReporter> logger) : BackgroundService
+    NpgsqlDataSource source, GrainCounts grains, GrainClasses classes, IOptions<SiloOptions> options, TimeProvider time, ILogger<SiloReporter> logger)
+    : BackgroundService
 {
     private const string Upsert =
         """
@@ -55,7 +56,7 @@ internal sealed partial class SiloReporter(
                 upsert.Parameters.Add(new() { Value = value });
             }
 
-            upsert.Parameters.Add(new() { Value = JsonSerializer.Serialize(grains.Read()), NpgsqlDbType = NpgsqlDbType.Jsonb });
+            upsert.Parameters.Add(new() { Value = JsonSerializer.Serialize(GrainsByClass()), NpgsqlDbType = NpgsqlDbType.Jsonb });
             batch.BatchCommands.Add(upsert);
             await batch.ExecuteNonQueryAsync(cancellation);
         }
@@ -67,6 +68,9 @@ internal sealed partial class SiloReporter(
             }
         }
     }
+
+    private Dictionary<string, long> GrainsByClass() =>
+        grains.Read().GroupBy(g => classes.NameOf(g.Key), g => g.Value, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(), StringComparer.Ordinal);
 
     [LoggerMessage(4305, LogLevel.Warning, "This silo could not report how it is; tried again")]
     private partial void LogAway(Exception cause);
