@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.WebSockets;
 using System.Text.Json;
 using Bourse.GrainInterfaces.Feeds;
 using Bourse.Silo.MarketData.Live;
@@ -80,21 +81,9 @@ public sealed class BinanceMarketTests
             {
                 await service.Hear(socket);
                 await LocalService.Say(socket, """{"result":null,"id":1}""");
-                var update = 9;
-                for (; bench.Ticks.IsEmpty; update++)
-                {
-                    await LocalService.Say(socket, Difference(update, "4.0"));
-                }
-
-                for (update += 2; Volatile.Read(ref asked) < 2; update++)
-                {
-                    await LocalService.Say(socket, Difference(update, "4.1"));
-                }
-
-                for (update = 1_000_001; !service.Ends.IsCancellationRequested; update++)
-                {
-                    await LocalService.Say(socket, Difference(update, "5.1"));
-                }
+                var update = await SayUntil(socket, 9, "4.0", () => !bench.Ticks.IsEmpty);
+                await SayUntil(socket, update + 2, "4.1", () => Volatile.Read(ref asked) >= 2);
+                await SayUntil(socket, 1_000_001, "5.1", () => service.Ends.IsCancellationRequested);
             });
         bench.Run(bench.Make("binance", service, "BTC/USD=BTCUSDT"));
 
@@ -116,6 +105,17 @@ public sealed class BinanceMarketTests
 
         (tick.Tick.Bid, tick.Tick.BidSize, tick.Tick.Ask, tick.Tick.AskSize).ShouldBe((4.0m, 431m, 4.000002m, 9m));
         service.Requests.ShouldBe(["GET /api/v3/ticker/bookTicker?symbol=LTCBTC"]);
+    }
+
+    /// <summary>Sends differences one after the other, not more at once than the book lets wait for its snapshot; gives the number after the last.</summary>
+    private static async Task<int> SayUntil(WebSocket socket, int update, string bid, Func<bool> isEnough)
+    {
+        await Eventually.Holds(async () =>
+        {
+            await LocalService.Say(socket, Difference(update++, bid));
+            return isEnough();
+        });
+        return update;
     }
 
     private static string Difference(int update, string bid) =>
