@@ -17,7 +17,7 @@ internal sealed partial class HugePages(TimeProvider time) : BackgroundService
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
     /// <summary>Backs what is filled by now.</summary>
-    public static void BackHeap()
+    private static void BackHeap()
     {
         foreach (var (start, end) in FilledRanges())
         {
