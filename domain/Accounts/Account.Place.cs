@@ -63,7 +63,7 @@ public sealed partial class Account
             // Legs trade back what their entry traded, so the position may become again what it is now.
             refusal = mustReduce is not null
                 ? new Refusal(mustReduce, "The legs would open again what the order closes.")
-                : CheckPosition(link, request.Symbol, request.Side == Side.Buy ? Side.Sell : Side.Buy, 0, limits);
+                : CheckPosition(link, request.Symbol, request.Side.Opposite(), 0, limits);
         }
 
         var feeRate = Math.Max(instrument!.TakerFeeRate, instrument.MakerFeeRate);

@@ -54,7 +54,7 @@ public sealed record OrderGroupTerms(
         var isProfit = leg == LegKind.TakeProfit;
         return new OrderRequest(
             entry.Symbol,
-            Class == OrderClass.Oco ? entry.Side : entry.Side == Side.Buy ? Side.Sell : Side.Buy,
+            Class == OrderClass.Oco ? entry.Side : entry.Side.Opposite(),
             isProfit ? OrderType.Limit : StopLimitPrice is null ? OrderType.Stop : OrderType.StopLimit,
             entry.TimeInForce,
             entry.Quantity,

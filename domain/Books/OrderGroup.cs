@@ -11,7 +11,7 @@ internal sealed class OrderGroup(ExitLegs exit, int account, Side entrySide, Tim
 
     public Side EntrySide { get; } = entrySide;
 
-    public Side ExitSide => Exit.IsPair ? EntrySide : EntrySide == Side.Buy ? Side.Sell : Side.Buy;
+    public Side ExitSide => Exit.IsPair ? EntrySide : EntrySide.Opposite();
 
     public TimeInForce TimeInForce { get; } = timeInForce;
 

@@ -3,6 +3,13 @@ namespace Bourse.Domain.Matching;
 /// <summary>The side of an order or of a trade's aggressor.</summary>
 public enum Side : byte { Buy = 1, Sell = 2 }
 
+/// <summary>What follows from a side.</summary>
+public static class Sides
+{
+    /// <summary>The side that trades with it.</summary>
+    public static Side Opposite(this Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
+}
+
 /// <summary>How an order is priced.</summary>
 public enum OrderType : byte { Market = 1, Limit = 2, Stop = 3, StopLimit = 4, TrailingStop = 5 }
 

@@ -39,7 +39,7 @@ public sealed record VenueOrderFilled(
     public BookTrade ToTrade()
     {
         var other = OtherSide(Venue);
-        var takerSide = IsMaker ? (Side == Side.Buy ? Side.Sell : Side.Buy) : Side;
+        var takerSide = IsMaker ? Side.Opposite() : Side;
         return IsMaker
             ? new BookTrade(TradeNumber, Price, Quantity, takerSide, Guid.Empty, other, 0, OrderId, Account, Fee, TimeMs)
             : new BookTrade(TradeNumber, Price, Quantity, takerSide, OrderId, Account, Fee, Guid.Empty, other, 0, TimeMs);

@@ -48,7 +48,7 @@ internal sealed class BookFold(
         {
             NoteTrade(trade);
             CompareFill(trade.TakerAccount, trade, isMaker: false, trade.TakerOrderId, trade.Side, trade.TakerFee);
-            CompareFill(trade.MakerAccount, trade, isMaker: true, trade.MakerOrderId, trade.Side == Side.Buy ? Side.Sell : Side.Buy, trade.MakerFee);
+            CompareFill(trade.MakerAccount, trade, isMaker: true, trade.MakerOrderId, trade.Side.Opposite(), trade.MakerFee);
         }
     }
 }

@@ -52,7 +52,7 @@ internal sealed class VenueFold(
                 CompareFill(fill.Account, trade, fill.IsMaker, fill.OrderId, fill.Side, fill.Fee);
                 if (CurrencyOf(fill.Account) is { } currency)
                 {
-                    Miss(fill.Side == Side.Buy ? Side.Sell : Side.Buy, currency, trade);
+                    Miss(fill.Side.Opposite(), currency, trade);
                 }
 
                 break;
