@@ -79,6 +79,7 @@ export class DepthFeed {
     }
     this.asking = true;
     while (this.due) {
+      this.due = false; // even if nothing is run any more: the page may end meanwhile
       await this.source.untilDone(() => {
         this.due = false;
         return this.symbol === null ? Promise.resolve() : this.source.subscribe(this.symbol, this.levels);
