@@ -53,6 +53,9 @@ internal sealed partial class Activation
 
     public Task Deactivated => _deactivated.Task;
 
+    /// <summary>Whether it goes as soon as it has done what it came to life for.</summary>
+    public bool GoesWhenDone { get; init; }
+
     /// <summary>Any thread.</summary>
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {

@@ -157,6 +157,11 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
             Begin(_waiting.Dequeue());
         }
 
+        if (GoesWhenDone && _running == 0 && _state == ActivationState.Valid)
+        {
+            AskToGo(new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo"));
+        }
+
         if (_isAskedToGo && _running == 0 && _state is ActivationState.Valid or ActivationState.New)
         {
             _ = GoAsync();

@@ -16,7 +16,7 @@ internal sealed class ClusterNode
     /// <summary>Requests that may wait until it is known where they go.</summary>
     private const int MaxParked = 50_000;
 
-    /// <summary>How long a call waits for the next owner of a partition that leaves, in ticks, before the grain is brought back to life here for it.</summary>
+    /// <summary>How long a call waits for the next owner of a partition that leaves, in ticks, before the grain is brought back to life for it where it was.</summary>
     private const int Patience = 2;
 
     private static readonly TimeSpan s_beat = TimeSpan.FromSeconds(1);
@@ -135,6 +135,10 @@ internal sealed class ClusterNode
                 break;
         }
     }
+
+    /// <summary>Whether a turn has waited for this call for so long that its target may be in a partition that cannot leave before the turn ends.</summary>
+    public bool Insists(Request request) =>
+        request is CallRequest { Source: not null, Method.IsOneWay: false, ParkedTick: not 0 } && Cluster.Clock.Tick - request.ParkedTick >= Patience;
 
     /// <summary>An owner has answered that it is none.</summary>
     public void OnNotOwner(CallRequest call, GrainId target)
@@ -314,7 +318,7 @@ internal sealed class ClusterNode
             {
                 request.Fail(new TimeoutException($"No silo was found for {request} in time. It was not carried out."));
             }
-            else if (tick - request.ParkedTick < Patience || !Cluster.TryRevive(request, target))
+            else if (!Insists(request) || !Cluster.TryRevive((CallRequest)request, target))
             {
                 Cluster.Route(request, target, Runtime);
             }

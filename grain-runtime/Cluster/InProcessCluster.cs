@@ -165,10 +165,9 @@ internal sealed class InProcessCluster : IDisposable
         }
     }
 
-    /// <summary>See <see cref="Partition.TryRevive"/>. Only what a grain waits for is worth it.</summary>
-    public bool TryRevive(Request request, GrainId id) =>
-        request is CallRequest { Source: not null, Method.IsOneWay: false } call && GrainClasses.Find(id.Type) is { MaxLocalWorkers: 0 } grainClass
-        && _map.Of(id).TryRevive(call, id, grainClass);
+    /// <inheritdoc cref="Partition.TryRevive" />
+    public bool TryRevive(CallRequest call, GrainId id) =>
+        GrainClasses.Find(id.Type) is { MaxLocalWorkers: 0 } grainClass && _map.Of(id).TryRevive(call, id, grainClass);
 
     /// <summary>Takes the one silo of this process in: its partitions are those that it holds leases for.</summary>
     public void JoinAlone(LocalRuntime silo)

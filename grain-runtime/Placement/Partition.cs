@@ -85,7 +85,6 @@ internal sealed class Partition : IActivationHome
     /// </summary>
     public bool TryRevive(CallRequest call, GrainId id, GrainClass grainClass)
     {
-        Activation revived;
         lock (_lock)
         {
             if (_leaver is null || _revivals == MaxRevivals || _alive.ContainsKey(id))
@@ -94,13 +93,9 @@ internal sealed class Partition : IActivationHome
             }
 
             _revivals++;
-            revived = _alive[id] = new Activation(grainClass, id, _leaver, this);
-            revived.TryEnqueue(call);
+            _alive[id] = new Activation(grainClass, id, _leaver, this) { GoesWhenDone = true };
+            return _alive[id].TryEnqueue(call);
         }
-
-        call.Answer.ContinueWith(
-            _ => revived.Deactivate(new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo")), TaskScheduler.Default);
-        return true;
     }
 
     /// <summary>Ends the partition's leave, if no grain of it is left here: none comes to life any more.</summary>

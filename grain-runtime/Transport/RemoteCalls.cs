@@ -29,6 +29,7 @@ internal sealed class RemoteCalls(ClusterNode node)
         Values = 2,
         Chain = 4,
         Trace = 8,
+        Insists = 16,
     }
 
     /// <summary>How many calls of others are carried out here.</summary>
@@ -116,7 +117,7 @@ internal sealed class RemoteCalls(ClusterNode node)
         {
             node.Cluster.Route(call, target, node.Runtime);
         }
-        else
+        else if (!parts.HasFlag(Parts.Insists) || !node.Cluster.TryRevive(call, target))
         {
             call.Refuse();
         }
@@ -235,7 +236,8 @@ internal sealed class RemoteCalls(ClusterNode node)
         var parts = (call.MayReenter ? Parts.MayReenter : Parts.None)
             | (call.Values is { Count: > 0 } ? Parts.Values : Parts.None)
             | (chain.Length > 0 ? Parts.Chain : Parts.None)
-            | (call.ParentActivity?.Id is not null ? Parts.Trace : Parts.None);
+            | (call.ParentActivity?.Id is not null ? Parts.Trace : Parts.None)
+            | (node.Insists(call) ? Parts.Insists : Parts.None);
         var writer = Write(call, id, target, epoch, parts);
         if (parts.HasFlag(Parts.Values))
         {

@@ -16,38 +16,35 @@ internal sealed partial class HugePages(TimeProvider time) : BackgroundService
     private const long HugePage = 2L << 20;
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
 
+    /// <summary>The file that tells of this process's memory.</summary>
+    public string Maps { get; init; } = "/proc/self/smaps";
+
     /// <summary>Backs what is filled by now.</summary>
-    private static void BackHeap()
+    public void BackHeap()
     {
-        foreach (var (start, end) in FilledRanges())
+        try
         {
-            // One that cannot be had now is asked for again the next time.
-            for (var page = (start + HugePage - 1) & -HugePage; page + HugePage <= end; page += HugePage)
+            foreach (var (start, end) in FilledRanges(File.ReadLines(Maps)))
             {
-                _ = Advise((nint)page, (nint)HugePage, Collapse);
+                // One that cannot be had now is asked for again the next time.
+                for (var page = (start + HugePage - 1) & -HugePage; page + HugePage <= end; page += HugePage)
+                {
+                    _ = Advise((nint)page, (nint)HugePage, Collapse);
+                }
             }
         }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!OperatingSystem.IsLinux() || !File.Exists(Setting) || (await File.ReadAllTextAsync(Setting, stoppingToken)).Contains("[never]", StringComparison.Ordinal))
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            return;
-        }
-
-        using var timer = new PeriodicTimer(s_interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            BackHeap();
+            // What this look did not back is as it was without; there is another one.
         }
     }
 
     /// <summary>Private memory without a file that is nearly all in use, and not backed so yet: the heap's, not the stacks of threads.</summary>
-    private static IEnumerable<(long Start, long End)> FilledRanges()
+    /// <param name="maps">As <c>/proc/PID/smaps</c> has it.</param>
+    public static IEnumerable<(long Start, long End)> FilledRanges(IEnumerable<string> maps)
     {
         var (start, end, resident) = (0L, 0L, 0L);
-        foreach (var line in File.ReadLines("/proc/self/smaps"))
+        foreach (var line in maps)
         {
             if (line.Contains(" rw-p 00000000 00:00 0", StringComparison.Ordinal))
             {
@@ -68,6 +65,20 @@ internal sealed partial class HugePages(TimeProvider time) : BackgroundService
 
                 (start, end) = (0, 0);
             }
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!OperatingSystem.IsLinux() || !File.Exists(Setting) || (await File.ReadAllTextAsync(Setting, stoppingToken)).Contains("[never]", StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(s_interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            BackHeap();
         }
     }
 

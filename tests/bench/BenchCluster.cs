@@ -18,12 +18,13 @@ internal sealed class BenchCluster : IAsyncDisposable
     private readonly HistoryStorage _history;
     private readonly NpgsqlDataSource _source;
     private readonly List<Process> _silos = [];
+    private readonly CancellationToken _stop;
     private IHost? _client;
     private int _made;
 
-    private BenchCluster(string connectionString)
+    private BenchCluster(string connectionString, CancellationToken stop)
     {
-        _connectionString = connectionString;
+        (_connectionString, _stop) = (connectionString, stop);
         _source = NpgsqlDataSource.Create(connectionString);
         _history = new HistoryStorage(connectionString, null);
     }
@@ -39,21 +40,20 @@ internal sealed class BenchCluster : IAsyncDisposable
         return sum + silo.TotalProcessorTime;
     });
 
-    public static async Task<BenchCluster> Start(string connectionString, int silos)
+    /// <param name="stop">Ends what is waited for; the processes end when it is disposed of.</param>
+    public static async Task<BenchCluster> Start(string connectionString, int silos, CancellationToken stop)
     {
-        var cluster = new BenchCluster(connectionString);
-        for (var i = 0; i < silos; i++)
+        var cluster = new BenchCluster(connectionString, stop);
+        try
         {
-            await cluster.AddSilo();
+            await cluster.Begin(silos);
+            return cluster;
         }
-
-        await cluster.UntilBalanced();
-        var builder = Host.CreateApplicationBuilder();
-        builder.Logging.ClearProviders();
-        builder.AddBourseClient(connectionString, cluster._history);
-        cluster._client = builder.Build();
-        await cluster._client.StartAsync();
-        return cluster;
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>The process of a silo: until it is told to stop.</summary>
@@ -73,10 +73,11 @@ internal sealed class BenchCluster : IAsyncDisposable
 
     public async Task AddSilo()
     {
+        _stop.ThrowIfCancellationRequested();
         var silo = Process.Start(new ProcessStartInfo(
             "dotnet", [typeof(BenchCluster).Assembly.Location, "scaling-silo", _connectionString, $"silo-{++_made}"]) { RedirectStandardOutput = true })!;
         _silos.Add(silo);
-        if (await silo.StandardOutput.ReadLineAsync() is null)
+        if (await silo.StandardOutput.ReadLineAsync(_stop) is null)
         {
             throw new InvalidOperationException("a silo did not start");
         }
@@ -110,7 +111,7 @@ internal sealed class BenchCluster : IAsyncDisposable
                 throw new TimeoutException("the silos do not share the partitions");
             }
 
-            await Task.Delay(50);
+            await Task.Delay(50, _stop);
         }
     }
 
@@ -130,6 +131,21 @@ internal sealed class BenchCluster : IAsyncDisposable
 
         await _history.DisposeAsync();
         await _source.DisposeAsync();
+    }
+
+    private async Task Begin(int silos)
+    {
+        for (var i = 0; i < silos; i++)
+        {
+            await AddSilo();
+        }
+
+        await UntilBalanced();
+        var builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.AddBourseClient(_connectionString, _history);
+        _client = builder.Build();
+        await _client.StartAsync(_stop);
     }
 
     private async Task<bool> IsBalanced()

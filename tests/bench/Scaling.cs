@@ -10,13 +10,13 @@ namespace Bourse.Bench;
 
 /// <summary>
 /// The same work through 1, 2 and 3 silos, each a process of its own, from a client in this one: grain calls, durable orders, and for how long an account
-/// is not served when a silo joins, stops, is killed, or is silent. <c>bench scaling [--seconds 10] [--callers 200] [--silos 3]</c>.
+/// is not served when a silo joins, stops, is killed, or is silent. <c>bench scaling [--seconds 10] [--warm-up 10] [--callers 200] [--silos 3]</c>.
 /// </summary>
 internal static class Scaling
 {
     private const int EchoGrains = 200;
     private const int Probes = 100;
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(1);
 
     public static async Task<int> Run(string[] args)
     {
@@ -26,13 +26,13 @@ internal static class Scaling
             return at < 0 ? otherwise : int.Parse(args[at + 1], CultureInfo.InvariantCulture);
         }
 
-        var (seconds, callers, silos) = (TimeSpan.FromSeconds(Get("--seconds", 10)), Get("--callers", 200), Get("--silos", 3));
         using var stop = new CancellationTokenSource();
+        var plan = new Plan(Get("--callers", 200), TimeSpan.FromSeconds(Get("--warm-up", 10)), TimeSpan.FromSeconds(Get("--seconds", 10)), stop.Token);
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
         {
-            await Run(seconds, callers, silos, stop.Token);
+            await Run(plan, Get("--silos", 3));
             return 0;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -48,25 +48,26 @@ internal static class Scaling
         }
     }
 
-    private static async Task Run(TimeSpan seconds, int callers, int silos, CancellationToken stop)
+    private static async Task Run(Plan plan, int silos)
     {
         var table = new List<string>();
         for (var n = 1; n <= silos; n++)
         {
+            plan.Stop.ThrowIfCancellationRequested();
             await using var database = await BenchDatabase.Open();
             if (n == 1)
             {
                 Console.WriteLine($"machine: {Machine.Describe()}; PostgreSQL {await database.Version()}, {await database.Durability()}");
-                Console.WriteLine($"version {typeof(Scaling).Assembly.GetName().Version}; {callers} callers, {seconds.TotalSeconds:F0} s each; client, silos and database on the machine");
+                Console.WriteLine($"version {typeof(Scaling).Assembly.GetName().Version}; {plan.Callers} callers, {plan.Time.TotalSeconds:F0} s each after {plan.WarmUp.TotalSeconds:F0} s of warm-up; client, silos and database on the machine");
             }
 
             await using (var source = NpgsqlDataSource.Create(database.ConnectionString))
             {
-                await Migrator.MigrateAsync(source, CancellationToken.None);
+                await Migrator.MigrateAsync(source, plan.Stop);
             }
 
-            await using var cluster = await BenchCluster.Start(database.ConnectionString, n);
-            table.Add($"| {n} | {await Row(cluster, database, callers, seconds).WaitAsync(stop)} |");
+            await using var cluster = await BenchCluster.Start(database.ConnectionString, n, plan.Stop);
+            table.Add($"| {n} | {await Row(cluster, database, plan)} |");
             Console.WriteLine(table[^1]);
         }
 
@@ -76,30 +77,30 @@ internal static class Scaling
         table.ForEach(Console.WriteLine);
     }
 
-    private static async Task<string> Row(BenchCluster cluster, BenchDatabase database, int callers, TimeSpan seconds)
+    private static async Task<string> Row(BenchCluster cluster, BenchDatabase database, Plan plan)
     {
-        var calls = await Calls(cluster, callers, seconds);
+        var calls = await Calls(cluster, plan);
         var flow = new Orders(OrdersOptions.Parse(["--accounts", "500"]));
         var accounts = await flow.Prepare(cluster.Grains);
-        var orders = await PlaceOrders(cluster, database, flow, accounts, callers, seconds);
-        return $"{calls} | {orders} | {await Absences(cluster, accounts[..Probes])}";
+        var orders = await PlaceOrders(cluster, database, flow, accounts, plan);
+        return $"{calls} | {orders} | {await Absences(cluster, accounts[..Probes], plan.Stop)}";
     }
 
-    private static async Task<string> Calls(BenchCluster cluster, int callers, TimeSpan time)
+    private static async Task<string> Calls(BenchCluster cluster, Plan plan)
     {
         var ping = new Ping("AAPL", 10, 178.50m);
         Func<int, Task> call = i => cluster.Grains.GetGrain<IEchoGrain>(i % EchoGrains).Echo(ping);
-        await Loop(callers, s_settle, call);
+        await Loop(plan, plan.WarmUp, call);
         var (mine, silos) = (Environment.CpuUsage.TotalTime, cluster.CpuTime());
-        var latency = await Loop(callers, time, call);
+        var latency = await Loop(plan, plan.Time, call);
         var (client, server) = ((Environment.CpuUsage.TotalTime - mine) / latency.Count, (cluster.CpuTime() - silos) / latency.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{latency.Count / time.TotalSeconds:N0} | {client.TotalMicroseconds:F1} + {server.TotalMicroseconds:F1} µs");
+            $"{latency.Count / plan.Time.TotalSeconds:N0} | {client.TotalMicroseconds:F1} + {server.TotalMicroseconds:F1} µs");
     }
 
     private static async Task<string> PlaceOrders(
-        BenchCluster cluster, BenchDatabase database, Orders flow, IAccountGrain[] accounts, int callers, TimeSpan time)
+        BenchCluster cluster, BenchDatabase database, Orders flow, IAccountGrain[] accounts, Plan plan)
     {
         var random = new Random(1);
         var number = 0L;
@@ -114,44 +115,44 @@ internal static class Scaling
 
             return account.Place(order);
         };
-        await Loop(callers, s_settle, place);
+        await Loop(plan, plan.WarmUp, place);
         var (mine, silos, postgres) = (Environment.CpuUsage.TotalTime, cluster.CpuTime(), database.CpuTime());
-        var latency = await Loop(callers, time, place);
+        var latency = await Loop(plan, plan.Time, place);
         var (client, server, store) = (
             (Environment.CpuUsage.TotalTime - mine) / latency.Count, (cluster.CpuTime() - silos) / latency.Count, (database.CpuTime() - postgres) / latency.Count);
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{latency.Count / time.TotalSeconds:N0} | {latency.PercentileMs(0.5):F1}, {latency.PercentileMs(0.95):F1} ms | {client.TotalMicroseconds:F0} + {server.TotalMicroseconds:F0} + {store.TotalMicroseconds:F0} µs");
+            $"{latency.Count / plan.Time.TotalSeconds:N0} | {latency.PercentileMs(0.5):F1}, {latency.PercentileMs(0.95):F1} ms | {client.TotalMicroseconds:F0} + {server.TotalMicroseconds:F0} + {store.TotalMicroseconds:F0} µs");
     }
 
     /// <summary>What befalls the newest silo, and the longest time that an account, asked again and again, was not served.</summary>
-    private static async Task<string> Absences(BenchCluster cluster, IAccountGrain[] accounts)
+    private static async Task<string> Absences(BenchCluster cluster, IAccountGrain[] accounts, CancellationToken stop)
     {
         var isAlone = cluster.Silos.Count == 1;
-        var join = await Away(cluster, accounts, cluster.AddSilo);
-        var stop = await Away(cluster, accounts, () => cluster.Signal("TERM", ends: true));
+        var join = await Away(cluster, accounts, cluster.AddSilo, stop);
+        var leave = await Away(cluster, accounts, () => cluster.Signal("TERM", ends: true), stop);
         if (isAlone)
         {
-            return $"{Told(join)} | {Told(stop)} | all until it starts again | all until it goes on";
+            return $"{Told(join)} | {Told(leave)} | all until it starts again | all until it goes on";
         }
 
-        var kill = await Away(cluster, accounts, () => cluster.Signal("KILL", ends: true));
+        var kill = await Away(cluster, accounts, () => cluster.Signal("KILL", ends: true), stop);
         await cluster.AddSilo();
         await cluster.UntilBalanced();
-        var silence = await Away(cluster, accounts, () => cluster.Signal("STOP", ends: false), isBalanced: false);
+        var silence = await Away(cluster, accounts, () => cluster.Signal("STOP", ends: false), stop, isBalanced: false);
         await cluster.Signal("CONT", ends: false);
-        return $"{Told(join)} | {Told(stop)} | {Told(kill)} | {Told(silence)}";
+        return $"{Told(join)} | {Told(leave)} | {Told(kill)} | {Told(silence)}";
     }
 
-    private static async Task<TimeSpan> Away(BenchCluster cluster, IAccountGrain[] accounts, Func<Task> befalls, bool isBalanced = true)
+    private static async Task<TimeSpan> Away(BenchCluster cluster, IAccountGrain[] accounts, Func<Task> befalls, CancellationToken stop, bool isBalanced = true)
     {
         var longest = new long[accounts.Length];
         var served = new long[accounts.Length];
-        using var stop = new CancellationTokenSource();
+        using var seen = CancellationTokenSource.CreateLinkedTokenSource(stop);
         Array.Fill(served, Stopwatch.GetTimestamp());
         var asking = accounts.Select((account, i) => Task.Run(async () =>
         {
-            while (!stop.IsCancellationRequested)
+            while (!seen.IsCancellationRequested)
             {
                 try
                 {
@@ -168,7 +169,7 @@ internal static class Scaling
                 await Task.Delay(10);
             }
         })).ToList();
-        await Task.Delay(s_settle / 2);
+        await Task.Delay(s_settle, stop);
         Array.Clear(longest);
         await befalls();
         if (isBalanced)
@@ -179,21 +180,21 @@ internal static class Scaling
         var after = Stopwatch.GetTimestamp();
         while (Enumerable.Range(0, accounts.Length).Any(i => Volatile.Read(ref served[i]) < after))
         {
-            await Task.Delay(20);
+            await Task.Delay(20, stop);
         }
 
-        await stop.CancelAsync();
+        await seen.CancelAsync();
         await Task.WhenAll(asking);
         return TimeSpan.FromSeconds(longest.Max() / (double)Stopwatch.Frequency);
     }
 
-    private static async Task<LatencyHistogram> Loop(int callers, TimeSpan time, Func<int, Task> call)
+    private static async Task<LatencyHistogram> Loop(Plan plan, TimeSpan time, Func<int, Task> call)
     {
         var all = new LatencyHistogram();
         var started = Stopwatch.GetTimestamp();
-        await Task.WhenAll(Enumerable.Range(0, callers).Select(i => Task.Run(async () =>
+        await Task.WhenAll(Enumerable.Range(0, plan.Callers).Select(i => Task.Run(async () =>
         {
-            while (Stopwatch.GetElapsedTime(started) < time)
+            while (Stopwatch.GetElapsedTime(started) < time && !plan.Stop.IsCancellationRequested)
             {
                 var before = Stopwatch.GetTimestamp();
                 await call(i);
@@ -204,8 +205,13 @@ internal static class Scaling
                 }
             }
         })));
+        plan.Stop.ThrowIfCancellationRequested();
         return all;
     }
+
+    /// <param name="WarmUp">The same work before it is counted.</param>
+    /// <param name="Stop">Set by a signal.</param>
+    private sealed record Plan(int Callers, TimeSpan WarmUp, TimeSpan Time, CancellationToken Stop);
 
     private static string Told(TimeSpan away) => string.Create(CultureInfo.InvariantCulture, $"{away.TotalSeconds:F2} s");
 }

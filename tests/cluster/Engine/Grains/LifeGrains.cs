@@ -10,6 +10,9 @@ public interface ILifeGrain : IGrainWithStringKey
     /// <summary>Which activation this is, and the state it read.</summary>
     Task<(int Activation, string? State)> Look();
 
+    /// <summary>Which activation this is.</summary>
+    Task<int> Number();
+
     Task Write(string text);
 
     Task Clear();
@@ -20,6 +23,9 @@ public interface ILifeGrain : IGrainWithStringKey
 
     /// <summary>Waits at a gate, then asks another which activation it is.</summary>
     Task<int> LookAtAfter(string gate, string other);
+
+    /// <summary>Waits at a gate, then has one between ask another which activation it is.</summary>
+    Task<int> LookThroughAfter(string gate, string between, string other);
 
     /// <summary>Keeps the number beyond the activation's life.</summary>
     Task Record(int number);
@@ -80,6 +86,8 @@ public sealed class LifeGrain(
 
     public Task<(int Activation, string? State)> Look() => Task.FromResult((_activation, state.State.Text));
 
+    public Task<int> Number() => Task.FromResult(_activation);
+
     public Task Write(string text)
     {
         state.State.Text = text;
@@ -100,7 +108,14 @@ public sealed class LifeGrain(
     {
         Gates.Count(gate);
         await Gates.Passed(gate);
-        return (await GrainFactory.GetGrain<ILifeGrain>(other).Look()).Activation;
+        return await GrainFactory.GetGrain<ILifeGrain>(other).Number();
+    }
+
+    public async Task<int> LookThroughAfter(string gate, string between, string other)
+    {
+        Gates.Count(gate);
+        await Gates.Passed(gate);
+        return await GrainFactory.GetGrain<ILifeGrain>(between).LookAtAfter(gate, other);
     }
 
     public async Task Record(int number)

@@ -52,7 +52,33 @@ public sealed class MembershipTests
         await cluster.Grains.GetGrain<ILifeGrain>(gone).Record(1);
         var asking = cluster.Grains.GetGrain<ILifeGrain>(holder).LookAtAfter(holder, gone);
         await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
-        var home = cluster.Silos.Single(silo => silo.Services.GetRequiredService<LocalRuntime>().Cluster.Find(IdOf(cluster, holder)) is not null);
+        var home = HomeOf(cluster, holder);
+
+        var stopping = cluster.Stop(home);
+        await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
+        Gates.Open(holder);
+
+        (await asking).ShouldBe(2, "it came back for the call");
+        await stopping;
+        Gates.CountOf(LifeGrain.Deactivations(gone)).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_grain_of_a_leaving_partition_is_answered_through_another_silo_by_one_that_has_gone_before_it()
+    {
+        await using var cluster = await RemoteCluster.Start(2);
+        var (holder, gone) = (Key(cluster, "holder-through", 1), Key(cluster, "gone-through", 1));
+        await cluster.Grains.GetGrain<ILifeGrain>(gone).Record(1);
+        var home = HomeOf(cluster, gone);
+        var between = "";
+        for (var i = 0; between == "" || HomeOf(cluster, between) == home; i++)
+        {
+            between = $"between-{i}";
+            await cluster.Grains.GetGrain<ILifeGrain>(between).Number();
+        }
+
+        var asking = cluster.Grains.GetGrain<ILifeGrain>(holder).LookThroughAfter(holder, between, gone);
+        await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
 
         var stopping = cluster.Stop(home);
         await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
@@ -127,6 +153,9 @@ public sealed class MembershipTests
         .First(key => ClusterMap.PartitionOf(IdOf(cluster, key)) == partition);
 
     private static Orleans.Runtime.GrainId IdOf(RemoteCluster cluster, string key) => cluster.Grains.GetGrain<ILifeGrain>(key).GetGrainId();
+
+    private static Microsoft.Extensions.Hosting.IHost HomeOf(RemoteCluster cluster, string key) =>
+        cluster.Silos.Single(silo => silo.Services.GetRequiredService<LocalRuntime>().Cluster.Find(IdOf(cluster, key)) is not null);
 
     private static Task<string[]> Places(RemoteCluster cluster) => Task.WhenAll(Enumerable.Range(0, Many).Select(i => Place(cluster, i)));
 
