@@ -50,11 +50,7 @@ public static partial class FrontEnd
     {
         builder.AddHttpHardening();
         builder.AddStartChecks();
-        builder.WebHost.UseSockets(sockets =>
-        {
-            sockets.CreateBoundListenSocket = SocketBuffers.Listen;
-            sockets.UnsafePreferInlineScheduling = true;
-        });
+        builder.WebHost.UseSockets(SocketBuffers.Configure);
         var services = builder.Services;
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecretOptions>().BindConfiguration("Secrets");

@@ -14,8 +14,15 @@ public static class SocketBuffers
     private const int ProtocolTcp = 6;
     private const int TcpNotSentLowWater = 25;
 
+    public static void Configure(SocketTransportOptions sockets)
+    {
+        sockets.CreateBoundListenSocket = Listen;
+        sockets.UnsafePreferInlineScheduling = true;
+        sockets.MaxWriteBufferSize = 1; // a write is over when the socket has all of it: frames that go to the socket themselves come after it
+    }
+
     /// <summary>A listening socket; those that it accepts have its options.</summary>
-    public static Socket Listen(EndPoint address)
+    private static Socket Listen(EndPoint address)
     {
         var socket = SocketTransportOptions.CreateDefaultBoundListenSocket(address);
         if (OperatingSystem.IsLinux() && address is IPEndPoint)

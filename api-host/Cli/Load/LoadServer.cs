@@ -12,6 +12,9 @@ internal sealed class LoadServer : IAsyncDisposable
     private const string Operator = "load-operator";
     private const string Password = "Load-operator-1";
     private const int SignUpsAtOnce = 16;
+
+    /// <summary>What a maker offers until it fills up again, once a second: all users buy at once as a load begins.</summary>
+    private const int MakerSize = 100_000;
     private readonly ChildProcess? _process;
     private readonly DirectoryInfo? _data;
     private readonly HttpClient _http;
@@ -41,7 +44,7 @@ internal sealed class LoadServer : IAsyncDisposable
         var data = Directory.CreateTempSubdirectory("bourse-load-");
         var ticks = Path.Combine(data.FullName, "instruments.csv");
         var ms = Gauge.NowUs / 1_000;
-        await File.WriteAllLinesAsync(ticks, ["timestamp,symbol,price,size,bid,bid_size,ask,ask_size", .. symbols.Select(s => $"{ms},{s},100,1,99.95,100,100.05,100")], cancellation);
+        await File.WriteAllLinesAsync(ticks, ["timestamp,symbol,price,size,bid,bid_size,ask,ask_size", .. symbols.Select(s => $"{ms},{s},100,1,99.95,{MakerSize},100.05,{MakerSize}")], cancellation);
         say($"starting a server of its own, data in {data.FullName}");
         var process = ChildProcess.Bourse(
             ["serve", "--port", "0", "--data", data.FullName, "--replay", ticks, "--speed", "max"],

@@ -6,18 +6,30 @@ namespace Bourse.ApiHost.Live.Frames;
 /// <summary>
 /// What carries one WebSocket after its handshake. The framework's WebSocket writes its frames into it, each by one write and one after the other; between them it
 /// takes text messages that are whole frames already, so that a quote passes neither SignalR's pipe, which costs a turn of the thread pool, nor a copy in the WebSocket.
+/// They go to the socket itself where nothing stands between; the WebSocket's go by Kestrel, which has given all to the socket when a write completes.
 /// </summary>
-public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
+public sealed class FrameStream : System.IO.Stream
 {
     private const byte Final = 0x80;
     private const byte Control = 0x08;
     private const byte OpcodeBits = 0x0f;
     private const byte OpcodeClose = 0x08;
+    private readonly System.IO.Stream inner;
+    private readonly PlainSocket? socket;
     private readonly SemaphoreSlim gate = new(1);
 
     /// <summary>The WebSocket is within a message of several frames and keeps the gate; used by its writes only.</summary>
     private bool within;
+
+    /// <summary>Nothing may follow: the WebSocket has said its last, or a part of a frame did not go out.</summary>
     private volatile bool closed;
+
+    public FrameStream(System.IO.Stream inner)
+        : this(inner, socket: null)
+    {
+    }
+
+    private FrameStream(System.IO.Stream inner, PlainSocket? socket) => (this.inner, this.socket) = (inner, socket);
 
     public override bool CanRead => true;
 
@@ -53,31 +65,7 @@ public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
 
     /// <summary>Sends a message and gives its buffer back; completes when the connection has taken it.</summary>
     /// <exception cref="WebSocketException">The connection is being closed.</exception>
-    public async ValueTask Send(TextFrame frame)
-    {
-        try
-        {
-            await gate.WaitAsync();
-            try
-            {
-                if (closed)
-                {
-                    throw new WebSocketException(WebSocketError.InvalidState);
-                }
-
-                // Without a cancellation, which would cost an allocation each time: the connection is aborted where a send is to end.
-                await inner.WriteAsync(frame.Bytes, CancellationToken.None);
-            }
-            finally
-            {
-                gate.Release();
-            }
-        }
-        finally
-        {
-            frame.Return();
-        }
-    }
+    public ValueTask Send(TextFrame frame) => gate.Wait(0) ? SendHere(frame) : SendInTurn(frame);
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -89,12 +77,15 @@ public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
         var first = buffer.Span[0];
         within = (first & Control) == 0 ? (first & Final) == 0 : within;
         closed |= (first & OpcodeBits) == OpcodeClose;
+        var whole = false;
         try
         {
             await inner.WriteAsync(buffer, cancellationToken);
+            whole = true;
         }
         finally
         {
+            closed |= !whole;
             if (!within)
             {
                 gate.Release();
@@ -132,9 +123,51 @@ public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
         base.Dispose(disposing);
     }
 
-    private static FrameStream Begin(HttpContext http, System.IO.Stream opaque)
+    private async ValueTask SendInTurn(TextFrame frame)
     {
-        var frames = new FrameStream(opaque);
+        await gate.WaitAsync();
+        await SendHere(frame);
+    }
+
+    /// <summary>By the one who holds the gate, and gives it back.</summary>
+    private ValueTask SendHere(TextFrame frame)
+    {
+        var taken = closed ? 0 : socket?.Take(frame.Bytes.Span) ?? 0;
+        if (taken < frame.Bytes.Length)
+        {
+            return SendRest(frame, taken);
+        }
+
+        gate.Release();
+        frame.Return();
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask SendRest(TextFrame frame, int taken)
+    {
+        var whole = false;
+        try
+        {
+            if (closed)
+            {
+                throw new WebSocketException(WebSocketError.InvalidState);
+            }
+
+            // Without a cancellation, which would cost an allocation each time: the connection is aborted where a send is to end.
+            await inner.WriteAsync(frame.Bytes[taken..], CancellationToken.None);
+            whole = true;
+        }
+        finally
+        {
+            closed |= !whole;
+            gate.Release();
+            frame.Return();
+        }
+    }
+
+    private static FrameStream Begin(HttpContext http, System.IO.Stream opaque, PlainSocket? socket)
+    {
+        var frames = new FrameStream(opaque, socket);
         http.Features.Set(frames);
         return frames;
     }
@@ -143,7 +176,7 @@ public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
     {
         public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
 
-        public async Task<System.IO.Stream> UpgradeAsync() => Begin(http, await upgrade.UpgradeAsync());
+        public async Task<System.IO.Stream> UpgradeAsync() => Begin(http, await upgrade.UpgradeAsync(), PlainSocket.Under(http.Features));
     }
 
     private sealed class Connect(IHttpExtendedConnectFeature connect, HttpContext http) : IHttpExtendedConnectFeature
@@ -152,6 +185,6 @@ public sealed class FrameStream(System.IO.Stream inner) : System.IO.Stream
 
         public string? Protocol => connect.Protocol;
 
-        public async ValueTask<System.IO.Stream> AcceptAsync() => Begin(http, await connect.AcceptAsync());
+        public async ValueTask<System.IO.Stream> AcceptAsync() => Begin(http, await connect.AcceptAsync(), socket: null);
     }
 }

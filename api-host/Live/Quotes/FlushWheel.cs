@@ -19,6 +19,7 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
     private const int OfProcessOrThread = 0;
     private const int CallingThread = 0;
     private readonly Lane[] lanes = [.. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => new Lane())];
+    private readonly long started = clock.GetTimestamp();
     private int dealt;
 
     /// <summary>Flushes the outbox soon, and from then on at its rate until it is closed; to be called again when its rate may have grown.</summary>
@@ -42,16 +43,9 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
             _ = setpriority(OfProcessOrThread, CallingThread, Niceness); // where it may not, it goes on as it was
         }
 
-        var started = clock.GetTimestamp();
-        long done = 0;
         while (!stopping.WaitHandle.WaitOne(TickMs))
         {
-            // After a pause of the process the missed turns are not made up for: quotes are states.
-            var due = (long)(clock.GetElapsedTime(started).TotalMilliseconds / TickMs);
-            for (done = Math.Max(done, due - Slots); done < due; done++)
-            {
-                lane.Turn();
-            }
+            lane.TurnTo((long)(clock.GetElapsedTime(started).TotalMilliseconds / TickMs));
         }
     }
 
@@ -65,8 +59,9 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
         private readonly Lock guard = new();
         private readonly List<Entry>[] slots = [.. Enumerable.Range(0, Slots).Select(_ => new List<Entry>())];
 
-        /// <summary>Used by the lane's one loop only; swapped with a slot's list at each turn.</summary>
-        private List<Entry> due = [];
+        /// <summary>Used by the lane's one loop only, as is the room for what an outbox sends.</summary>
+        private readonly List<Entry> due = [];
+        private readonly List<QuoteFragment> batch = [];
 
         /// <summary>Turns so far; written by the one loop under <see cref="guard"/>.</summary>
         private long turns;
@@ -79,20 +74,26 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
             }
         }
 
-        public void Turn()
+        /// <summary>Flushes what has come due, each outbox once: turns that a pause or too much work has put off are not made up for, since quotes are states.</summary>
+        public void TurnTo(long now)
         {
             lock (guard)
             {
-                turns++;
-                ref var slot = ref slots[turns % Slots];
-                (slot, due) = (due, slot);
+                for (var turn = Math.Max(turns, now - Slots) + 1; turn <= now; turn++)
+                {
+                    var slot = slots[turn % Slots];
+                    due.AddRange(slot);
+                    slot.Clear();
+                }
+
+                turns = now;
             }
 
             foreach (var entry in due)
             {
                 if (!entry.Outbox.Closed && entry.Turn == entry.Outbox.Turn)
                 {
-                    entry.Outbox.Flush(turns * TickMs);
+                    entry.Outbox.Flush(turns * TickMs, batch);
                 }
             }
 

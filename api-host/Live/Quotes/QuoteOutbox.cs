@@ -5,15 +5,12 @@ namespace Bourse.ApiHost.Live.Quotes;
 /// is over; at most one flush is under way, so that a slow connection gets fewer and newer quotes and costs nobody else anything. Memory is bounded by
 /// the number of symbols.
 /// </summary>
-/// <param name="send">Completes when the connection has taken the batch, which is good until then only.</param>
+/// <param name="send">Completes when the connection has taken the batch, which is good until it returns only.</param>
 /// <param name="abort">Ends a connection that took nothing for <paramref name="stallMs"/>; does not block.</param>
 public sealed class QuoteOutbox(Func<IReadOnlyList<QuoteFragment>, ValueTask> send, Action abort, int intervalMs, long stallMs)
 {
     private const int FirstRoom = 4;
     private readonly Lock guard = new();
-
-    /// <summary>Owned by the flush under way.</summary>
-    private readonly List<QuoteFragment> batch = [];
     private Watch[] watches = [];
     private int count;
     private LiveUser? user;
@@ -156,7 +153,8 @@ public sealed class QuoteOutbox(Func<IReadOnlyList<QuoteFragment>, ValueTask> se
 
     /// <summary>Sends what changed, unless the batch before is still under way.</summary>
     /// <param name="nowMs">The wheel's time.</param>
-    public void Flush(long nowMs)
+    /// <param name="batch">Room for what is sent, which the outbox leaves empty: thousands of them need one list.</param>
+    public void Flush(long nowMs, List<QuoteFragment> batch)
     {
         if (closed)
         {
@@ -170,16 +168,16 @@ public sealed class QuoteOutbox(Func<IReadOnlyList<QuoteFragment>, ValueTask> se
         }
 
         Volatile.Write(ref flushingSinceMs, nowMs);
-        if (!Collect(nowMs))
+        if (!Collect(nowMs, batch))
         {
             Volatile.Write(ref flushing, 0);
             return;
         }
 
         var sent = send(batch);
+        batch.Clear();
         if (sent.IsCompletedSuccessfully)
         {
-            batch.Clear();
             Volatile.Write(ref flushing, 0);
         }
         else
@@ -192,7 +190,6 @@ public sealed class QuoteOutbox(Func<IReadOnlyList<QuoteFragment>, ValueTask> se
     {
         // The connection reports its own end; a batch that it did not take is of no use to anybody.
         await sent.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        batch.Clear();
         Volatile.Write(ref flushing, 0);
     }
 
@@ -205,7 +202,7 @@ public sealed class QuoteOutbox(Func<IReadOnlyList<QuoteFragment>, ValueTask> se
         }
     }
 
-    private bool Collect(long nowMs)
+    private bool Collect(long nowMs, List<QuoteFragment> batch)
     {
         lock (guard)
         {

@@ -98,7 +98,7 @@ public sealed class QuoteOutboxTests
         {
             Tell(_one, ms);
             Tell(_two, 1_000 + ms);
-            outbox.Flush(ms);
+            outbox.Flush(ms, []);
         }
 
         seen.Where(price => price < 1_000).Count().ShouldBe(10);
@@ -146,7 +146,7 @@ public sealed class QuoteOutboxTests
         {
             var outbox = new QuoteOutbox(batch => { batches.AddRange(batch); return ValueTask.CompletedTask; }, () => { }, IntervalMs, StallMs);
             outbox.TryAdd([_one], null, Max, out _);
-            outbox.Flush(0);
+            outbox.Flush(0, []);
         }
 
         batches[0].Hub.ShouldBeSameAs(batches[1].Hub);
@@ -155,7 +155,7 @@ public sealed class QuoteOutboxTests
 
     private void Flush()
     {
-        _outbox.Flush(_nowMs);
+        _outbox.Flush(_nowMs, []);
         _nowMs += IntervalMs;
     }
 

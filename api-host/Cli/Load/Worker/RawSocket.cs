@@ -69,7 +69,11 @@ internal abstract class RawSocket : IDisposable
         {
             if (_restCount == 0)
             {
-                Append(ref _rest, ref _restCount, arrived[TakeFrames(arrived)..]);
+                var taken = TakeFrames(arrived);
+                if (taken < arrived.Length)
+                {
+                    Append(ref _rest, ref _restCount, arrived[taken..]);
+                }
             }
             else
             {

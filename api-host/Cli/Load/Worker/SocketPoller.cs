@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 
@@ -13,6 +12,7 @@ namespace Bourse.ApiHost.Cli.Load.Worker;
 internal sealed partial class SocketPoller : IDisposable
 {
     private const int BufferBytes = 256 * 1024;
+    private const int FirstRoom = 1_024;
     private const int MaxEvents = 512;
     private const int WaitMs = 100;
     private const uint ReadableAnew = 0x8000_0001; // EPOLLIN | EPOLLET
@@ -26,7 +26,10 @@ internal sealed partial class SocketPoller : IDisposable
     private static readonly int s_dataAt = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int s_eventBytes = s_dataAt + 8;
     private readonly int _epoll = Check(epoll_create1(0));
-    private readonly ConcurrentDictionary<int, RawSocket> _sockets = new();
+    private readonly Lock _watching = new();
+
+    /// <summary>By their number; replaced by a larger one under <see cref="_watching"/>.</summary>
+    private volatile RawSocket[] _sockets = new RawSocket[FirstRoom];
     private readonly Thread _thread;
     private volatile bool _ends;
 
@@ -39,7 +42,18 @@ internal sealed partial class SocketPoller : IDisposable
     /// <summary>From here on the socket is told what arrives, on the poller's thread; it stays open until the poller is disposed of.</summary>
     public void Watch(RawSocket socket)
     {
-        _sockets[socket.Descriptor] = socket;
+        lock (_watching)
+        {
+            var sockets = _sockets;
+            if (socket.Descriptor >= sockets.Length)
+            {
+                Array.Resize(ref sockets, 2 * socket.Descriptor);
+                _sockets = sockets;
+            }
+
+            sockets[socket.Descriptor] = socket;
+        }
+
         Span<byte> interest = stackalloc byte[s_eventBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(interest, ReadableAnew);
         BinaryPrimitives.WriteInt32LittleEndian(interest[s_dataAt..], socket.Descriptor);
