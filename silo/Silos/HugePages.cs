@@ -9,7 +9,7 @@ namespace Bourse.Silo.Silos;
 /// covers with pages of 4 kB, and its accounts are touched in any order. Does nothing on other systems, and where the operator has set
 /// <c>/sys/kernel/mm/transparent_hugepage/enabled</c> to <c>never</c>.
 /// </summary>
-internal sealed partial class HugePages(TimeProvider time) : BackgroundService
+internal sealed partial class HugePages : BackgroundService
 {
     private const string Setting = "/sys/kernel/mm/transparent_hugepage/enabled";
     private const int Collapse = 25; // MADV_COLLAPSE of <linux/mman.h>, since Linux 6.1
@@ -68,15 +68,15 @@ internal sealed partial class HugePages(TimeProvider time) : BackgroundService
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        if (!OperatingSystem.IsLinux() || !File.Exists(Setting) || (await File.ReadAllTextAsync(Setting, stoppingToken)).Contains("[never]", StringComparison.Ordinal))
-        {
-            return;
-        }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        OperatingSystem.IsLinux() && File.Exists(Setting) && !File.ReadAllText(Setting).Contains("[never]", StringComparison.Ordinal)
+            ? Task.Factory.StartNew(() => Run(stoppingToken), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+            : Task.CompletedTask;
 
-        using var timer = new PeriodicTimer(s_interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+    // On a thread of its own: a look takes a moment for each page, and the pool has few threads more than there are processors.
+    private void Run(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.WaitHandle.WaitOne(s_interval))
         {
             BackHeap();
         }

@@ -25,6 +25,7 @@ internal sealed class Orders(OrdersOptions options)
     private const int PlanStepMs = 1;
 
     private readonly LatencyHistogram _latency = new();
+    private readonly LatencyHistogram[] _bySecond = [.. Enumerable.Range(0, options.Seconds).Select(_ => new LatencyHistogram())];
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _outcomes = [];
     private long _done;
@@ -75,12 +76,14 @@ internal sealed class Orders(OrdersOptions options)
         using var profile = options.Profile ? new AllocationProfile() : null;
         var process = Process.GetCurrentProcess();
         var walBefore = await database.WalBytes();
+        var stolenBefore = Machine.Stolen();
         var (cpuBefore, postgresBefore, rowsBefore) = (process.TotalProcessorTime, database.CpuTime(), await database.JournalRows());
         var (allocatedBefore, pauseBefore) = (GC.GetTotalAllocatedBytes(), GC.GetTotalPauseDuration());
         int[] collections = [GC.CollectionCount(0), GC.CollectionCount(1), GC.CollectionCount(2)];
         var started = Stopwatch.GetTimestamp();
         await Offer(accounts, started);
         var elapsed = Stopwatch.GetElapsedTime(started);
+        var stolen = Machine.Stolen() - stolenBefore;
         process.Refresh();
         var (cpu, postgres) = (process.TotalProcessorTime - cpuBefore, database.CpuTime() - postgresBefore);
         var caughtUp = Stopwatch.GetTimestamp();
@@ -90,9 +93,10 @@ internal sealed class Orders(OrdersOptions options)
 
         Console.WriteLine($"{_done:N0} orders in {elapsed.TotalSeconds:F1} s: {_done / elapsed.TotalSeconds:N0} orders/s");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"latency from the planned time: p50 {_latency.PercentileMs(0.5):F1} ms, p95 {_latency.PercentileMs(0.95):F1} ms, p99 {_latency.PercentileMs(0.99):F1} ms, p99.9 {_latency.PercentileMs(0.999):F1} ms, max {_latency.MaxUs / 1000.0:F1} ms"));
+        Console.WriteLine(SecondBySecond());
         Console.WriteLine($"outcomes: {string.Join(", ", _outcomes.OrderByDescending(o => o.Value).Select(o => $"{o.Key} {o.Value:N0}"))}");
         var rows = await database.JournalRows() - rowsBefore;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {rows / (double)_done:F2} journal rows"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"CPU per order: silo and load {cpu.TotalMicroseconds / _done:F1} us, PostgreSQL {postgres.TotalMicroseconds / _done:F1} us; {rows / (double)_done:F2} journal rows; taken by other virtual machines {stolen / elapsed / Environment.ProcessorCount:P1} of the processors"));
         Console.WriteLine(commits.Describe(elapsed));
         var wal = await database.WalBytes();
         Console.WriteLine($"write-ahead log {(wal.All - walBefore.All) / _done:N0} bytes an order, {(wal.Pages - walBefore.Pages) / _done:N0} of them whole pages");
@@ -118,7 +122,7 @@ internal sealed class Orders(OrdersOptions options)
             {
                 var plannedAt = started + (long)(planned / (double)options.Rate * Stopwatch.Frequency);
                 Interlocked.Increment(ref _underWay);
-                _ = PlaceOne(accounts[random.Next(accounts.Length)], NextOrder(random, planned), plannedAt);
+                _ = PlaceOne(accounts[random.Next(accounts.Length)], NextOrder(random, planned), plannedAt, _bySecond[planned / options.Rate]);
             }
 
             await timer.WaitForNextTickAsync();
@@ -130,7 +134,14 @@ internal sealed class Orders(OrdersOptions options)
         }
     }
 
-    private async Task PlaceOne(IAccountGrain account, PlaceOrder order, long plannedAt)
+    /// <summary>Whether the slow orders are spread, or those of some bad moments.</summary>
+    private string SecondBySecond()
+    {
+        var p95 = _bySecond.Where(second => second.Count > 0).Select(second => second.PercentileMs(0.95)).Order().ToArray();
+        return string.Create(CultureInfo.InvariantCulture, $"p95 of each second: median {p95[p95.Length / 2]:F1} ms, worst {p95[^1]:F1} ms, above 100 ms in {p95.Count(ms => ms > 100)} of {p95.Length}");
+    }
+
+    private async Task PlaceOne(IAccountGrain account, PlaceOrder order, long plannedAt, LatencyHistogram second)
     {
         string outcome;
         try
@@ -147,6 +158,7 @@ internal sealed class Orders(OrdersOptions options)
         lock (_gate)
         {
             _latency.Add(microseconds);
+            second.Add(microseconds);
             _outcomes[outcome] = _outcomes.GetValueOrDefault(outcome) + 1;
             _done++;
         }

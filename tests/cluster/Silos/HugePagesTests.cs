@@ -36,7 +36,7 @@ public sealed class HugePagesTests
     {
         var folder = Directory.CreateTempSubdirectory("bourse-maps-");
 
-        new HugePages(TimeProvider.System) { Maps = Path.Combine(folder.FullName, name) }.BackHeap();
+        new HugePages() { Maps = Path.Combine(folder.FullName, name) }.BackHeap();
 
         folder.Delete();
     }
@@ -52,7 +52,7 @@ public sealed class HugePagesTests
         var filled = GC.AllocateArray<byte>(16 << 20, pinned: true);
         Array.Fill(filled, (byte)1);
 
-        new HugePages(TimeProvider.System).BackHeap();
+        new HugePages().BackHeap();
 
         filled.AsSpan().IndexOfAnyExcept((byte)1).ShouldBe(-1);
     }
