@@ -65,15 +65,18 @@ public sealed class HubClient : IAsyncDisposable
     }
 
     /// <summary>The next event of that name; others are passed over.</summary>
-    public async Task<JsonElement> Next(string target)
+    public async Task<JsonElement> Next(string target) => (await NextOf(target)).Argument;
+
+    /// <summary>The next event of one of these names; others are passed over.</summary>
+    public async Task<(string Target, JsonElement Argument)> NextOf(params string[] targets)
     {
         using var deadline = new CancellationTokenSource(Deadline);
         while (true)
         {
-            var (name, argument) = await _events.Reader.ReadAsync(deadline.Token);
-            if (name == target)
+            var next = await _events.Reader.ReadAsync(deadline.Token);
+            if (targets.Contains(next.Target))
             {
-                return argument;
+                return next;
             }
         }
     }

@@ -43,8 +43,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         ("a rolling restart", RollingRestart),
     ];
 
-    /// <summary>For how long each account was away, by what had happened.</summary>
-    private readonly SortedDictionary<string, List<TimeSpan>> _absences = [];
+    /// <summary>For how long each account was away, and each trader waited for an answer at most, by what had happened.</summary>
+    private readonly SortedDictionary<string, (List<TimeSpan> Absences, List<TimeSpan> Waits)> _seen = [];
+    private CrashTrader[] _traders = [];
 
     [Fact]
     public async Task Whatever_happens_to_processes_orders_stay_as_they_were_told_and_each_grain_has_one_writer()
@@ -56,7 +57,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         try
         {
             await using var probes = await Probes.Start(cluster.AnyFront);
-            var traders = await Task.WhenAll(Enumerable.Range(0, Traders).Select(async i =>
+            var traders = _traders = await Task.WhenAll(Enumerable.Range(0, Traders).Select(async i =>
                 new CrashTrader(await Register(cluster.AnyFront, $"trader{i}"), seed + i, $"trader{i}", () => { })));
             var trading = Task.WhenAll(traders.Select(trader => trader.Trade()));
             var clock = Stopwatch.StartNew();
@@ -66,10 +67,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
                 {
                     await Happen(trouble, cluster, probes, random);
                     await LookAtWhatIsStored(cluster, traders);
-                    if (trading.IsFaulted)
-                    {
-                        await trading;
-                    }
                 }
             }
             while (clock.Elapsed < TimeSpan.FromMinutes(s_minutes));
@@ -78,6 +75,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             await trading.WaitAsync(s_stuck);
             await Stored.ShouldHoldWhatWasTold(cluster.Command, traders);
             (await cluster.SecondWriters()).ShouldBe(0);
+            output.WriteLine($"the longest channel: {traders.Max(t => t.Record.LastSeq)} events");
             output.WriteLine($"{traders.Sum(t => t.Record.Acknowledged.Count)} orders, {traders.Sum(t => t.Record.LastSeq)} events, {traders.Sum(t => t.Repeated)} sent again");
         }
         catch
@@ -87,7 +85,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
         finally
         {
-            TellAbsences();
+            Tell();
         }
     }
 
@@ -126,29 +124,34 @@ public sealed class ChaosTests(ITestOutputHelper output)
     {
         await probes.UntilServed();
         probes.Reset();
+        _traders.ToList().ForEach(trader => trader.TakeLongestWait());
         var clock = Stopwatch.StartNew();
         await happens();
         await Task.Delay(s_rest); // what moves to a new silo, and back to one that went on, is seen too
         var away = await probes.UntilServed();
+        await Task.WhenAll(_traders.Select(trader => trader.UntilAnswered()));
+        var waits = _traders.Select(trader => trader.TakeLongestWait()).ToList();
         output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"{name}: {clock.Elapsed.TotalSeconds:F1} s in all, no account was away for more than {away.TotalSeconds:F2} s"));
-        if (!_absences.TryGetValue(name, out var absences))
+            CultureInfo.InvariantCulture,
+            $"{name}: {clock.Elapsed.TotalSeconds:F1} s in all, no account was away for more than {away.TotalSeconds:F2} s, no order waited for more than {waits.Max().TotalSeconds:F2} s"));
+        if (!_seen.TryGetValue(name, out var seen))
         {
-            absences = _absences[name] = [];
+            seen = _seen[name] = ([], []);
         }
 
-        absences.AddRange(probes.Longest);
+        seen.Absences.AddRange(probes.Longest);
+        seen.Waits.AddRange(waits);
     }
 
-    private void TellAbsences()
+    private void Tell()
     {
-        foreach (var (trouble, absences) in _absences)
+        foreach (var (trouble, (absences, waits)) in _seen)
         {
             absences.Sort();
             TimeSpan Percentile(int percent) => absences[(absences.Count - 1) * percent / 100];
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{trouble}: an account was away for p50 {Percentile(50).TotalSeconds:F2} s, p99 {Percentile(99).TotalSeconds:F2} s, at most {Percentile(100).TotalSeconds:F2} s ({absences.Count} seen)"));
+                $"{trouble}: an account was away for p50 {Percentile(50).TotalSeconds:F2} s, p99 {Percentile(99).TotalSeconds:F2} s, at most {Percentile(100).TotalSeconds:F2} s ({absences.Count} seen); an order waited for at most {waits.Max().TotalSeconds:F2} s"));
         }
     }
 

@@ -22,11 +22,15 @@ public sealed class CrashTrader
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _connecting = new(1);
     private readonly List<string> _open = [];
+
+    // Each written by its hand.
+    private readonly long[] _answeredAt = new long[Hands];
     private HubClient? _hub;
     private Task _listening = Task.CompletedTask;
     private long _signedIn = TimeProvider.System.GetTimestamp();
     private long _newestSeq;
     private Exception? _failure;
+    private TimeSpan _longestWait;
     private volatile bool _stops;
 
     /// <param name="answered">Called at each answer.</param>
@@ -55,9 +59,31 @@ public sealed class CrashTrader
     }
 
     /// <summary>Trades until told to stop; every order that was begun has its answer by then.</summary>
-    public Task Trade() => Task.WhenAll(Enumerable.Range(0, Hands).Select(_ => Task.Run(Hand)));
+    public Task Trade() => Task.WhenAll(Enumerable.Range(0, Hands).Select(hand => Task.Run(() => Hand(hand))));
 
     public void Stop() => _stops = true;
+
+    /// <summary>The longest time that an order or a cancellation waited for its answer, with all the times it was sent again; then measures anew.</summary>
+    public TimeSpan TakeLongestWait()
+    {
+        lock (_lock)
+        {
+            var longest = _longestWait;
+            _longestWait = TimeSpan.Zero;
+            return longest;
+        }
+    }
+
+    /// <summary>Comes back when each of its hands has had an answer after this call; throws when one is stuck.</summary>
+    public async Task UntilAnswered()
+    {
+        var since = Stopwatch.GetTimestamp();
+        while (Enumerable.Range(0, Hands).Any(hand => Volatile.Read(ref _answeredAt[hand]) < since))
+        {
+            ThrowIfFailed();
+            await Task.Delay(20);
+        }
+    }
 
     /// <summary>Cancels what is open and waits until the channel has brought everything.</summary>
     public async Task Settle()
@@ -80,15 +106,17 @@ public sealed class CrashTrader
         Record.LastSeq.ShouldBe(_newestSeq);
     }
 
-    /// <summary>The whole order channel, as it is told to somebody who asks for it from the beginning.</summary>
-    public async Task<List<JsonElement>> ReadAgain()
+    /// <summary>So many events of the order channel after a number, as they are told to somebody who asks for them.</summary>
+    public async Task<List<JsonElement>> ReadAgain(long afterSeq, int count)
     {
         await using var hub = await HubClient.Connect(_user.Address, _user.AccessToken);
-        await hub.Call("SubscribeOrders", [0]);
+        await hub.Call("SubscribeOrders", [afterSeq]);
         var updates = new List<JsonElement>();
-        while (updates.Count < Record.LastSeq)
+        while (updates.Count < count)
         {
-            updates.Add(await hub.Next("order_update"));
+            var (target, update) = await hub.NextOf("order_update", "resync");
+            target.ShouldBe("order_update", $"{_name}, {updates.Count} events after {afterSeq}");
+            updates.Add(update);
         }
 
         return updates;
@@ -104,7 +132,25 @@ public sealed class CrashTrader
         }
     }
 
-    private async Task Hand()
+    private async Task Hand(int number)
+    {
+        try
+        {
+            await Hand(() => Volatile.Write(ref _answeredAt[number], Stopwatch.GetTimestamp()));
+        }
+        catch (Exception exception)
+        {
+            // One that is stuck stops the others, so that it is seen at once.
+            lock (_lock)
+            {
+                _failure ??= exception;
+            }
+
+            throw;
+        }
+    }
+
+    private async Task Hand(Action answered)
     {
         while (!_stops)
         {
@@ -136,6 +182,7 @@ public sealed class CrashTrader
                 await Ask("PlaceOrder", body);
             }
 
+            answered();
             _answered();
         }
     }
@@ -153,6 +200,11 @@ public sealed class CrashTrader
                 last = completion.ToString();
                 if (IsDone(completion))
                 {
+                    lock (_lock)
+                    {
+                        _longestWait = clock.Elapsed > _longestWait ? clock.Elapsed : _longestWait;
+                    }
+
                     return;
                 }
             }
