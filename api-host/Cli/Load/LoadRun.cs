@@ -23,11 +23,12 @@ internal sealed class LoadRun(LoadServer server, int processes, TimeSpan warmUp,
             progress.Say($"{workers.Failed} connections did not come about: {workers.FailedWhy}");
         }
 
-        await progress.Wait($"{server.Name}: warming up", warmUp, cancellation);
-        var fromMs = (Gauge.NowUs / 1_000) + LeadMs;
+        var startMs = (Gauge.NowUs / 1_000) + LeadMs;
+        var fromMs = startMs + (long)warmUp.TotalMilliseconds;
         var stallFromMs = fromMs + (long)(window.TotalMilliseconds / 4);
         var running = workers.Run(
-            new WorkerWindow(fromMs, fromMs + (long)window.TotalMilliseconds, stallFromMs, stallFromMs + (long)Stall.TotalMilliseconds), new Progress<int>(), cancellation);
+            new WorkerWindow(startMs, fromMs, fromMs + (long)window.TotalMilliseconds, stallFromMs, stallFromMs + (long)Stall.TotalMilliseconds), new Progress<int>(), cancellation);
+        await progress.Wait($"{server.Name}: warming up", TimeSpan.FromMilliseconds(fromMs - (Gauge.NowUs / 1_000.0)), cancellation);
         var (use, postgres, ticks) = (server.Use(), ProcessUse.Of(server.PostgresPid, withChildren: true), Feeder?.Sent ?? 0);
         Feeder?.ForgetBehind();
         await progress.Wait($"{server.Name}: measuring", window, cancellation);

@@ -56,14 +56,15 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
     {
         _gauge.FromUs = window.FromMs * 1_000;
         _gauge.ToUs = window.ToMs * 1_000;
-        await Until(window.FromMs, cancellation);
-        var (cpu, bytes) = (Cpu(), Bytes());
+        await Until(window.StartMs, cancellation);
         var acting = plan.Kind switch
         {
             WorkerKind.Orders => new OrderFlow(plan, [.. _lines.OfType<OrderLine>()]).Run(window, cancellation),
             WorkerKind.Users => new UserFlow(plan, _gauge).Run(window, cancellation),
             _ => Task.CompletedTask,
         };
+        await Until(window.FromMs, cancellation);
+        var (cpu, bytes) = (Cpu(), Bytes());
         if (plan.StallEvery > 0 && window.StallToMs > window.StallFromMs)
         {
             await Stall(window, cancellation);

@@ -14,20 +14,20 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var total = (long)(plan.Rate * (window.ToMs - window.FromMs) / 1_000);
+        var total = (long)(plan.Rate * (window.ToMs - window.StartMs) / 1_000);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long placed = 0; placed < total && lines.Any(line => line.IsOpen);)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.FromMs * 1_000)) / 1e6 * plan.Rate));
+            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate));
             var underWay = lines.Sum(line => line.UnderWay);
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
-                var plannedUs = (window.FromMs * 1_000) + (long)(placed / plan.Rate * 1e6);
+                var plannedUs = (window.StartMs * 1_000) + (long)(placed / plan.Rate * 1e6);
                 var user = _random.Next(lines.Length);
                 var line = lines[user];
                 try
                 {
-                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next(user, $"{plan.First}-{window.FromMs}-{placed}")))
+                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next(user, $"{plan.First}-{window.StartMs}-{placed}")))
                     {
                         break;
                     }

@@ -17,16 +17,16 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var total = (long)(plan.Rate * (window.ToMs - window.FromMs) / 1_000);
+        var total = (long)(plan.Rate * (window.ToMs - window.StartMs) / 1_000);
         var underWay = new List<Task>();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long done = 0; done < total;)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.FromMs * 1_000)) / 1e6 * plan.Rate));
+            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate));
             for (; done < due; done++)
             {
-                var plannedUs = (window.FromMs * 1_000) + (long)(done / plan.Rate * 1e6);
-                underWay.Add(Act(plannedUs, _random.Next(plan.Tokens.Length), done, $"u{plan.First}-{window.FromMs}-{done}", cancellation));
+                var plannedUs = (window.StartMs * 1_000) + (long)(done / plan.Rate * 1e6);
+                underWay.Add(Act(plannedUs, _random.Next(plan.Tokens.Length), done, $"u{plan.First}-{window.StartMs}-{done}", cancellation));
             }
 
             underWay.RemoveAll(task => task.IsCompleted);

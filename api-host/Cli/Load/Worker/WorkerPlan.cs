@@ -25,8 +25,8 @@ internal enum WorkerKind
     Users,
 }
 
-/// <summary>When the worker counts; its second line of input. Times in ms since 1970; the stall is empty where nobody stalls.</summary>
-internal sealed record WorkerWindow(long FromMs, long ToMs, long StallFromMs, long StallToMs);
+/// <summary>When the worker begins to act, and when it counts; its second line of input. Times in ms since 1970; the stall is empty where nobody stalls.</summary>
+internal sealed record WorkerWindow(long StartMs, long FromMs, long ToMs, long StallFromMs, long StallToMs);
 
 /// <summary>A line of a worker's output.</summary>
 /// <param name="Ready">Its connections stand and the window may come.</param>
