@@ -99,6 +99,7 @@ public sealed class LifeGrain(
     public async Task GoAfter(string gate)
     {
         DeactivateOnIdle();
+        Gates.Count(gate);
         await Gates.Passed(gate);
     }
 
