@@ -19,7 +19,7 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
         for (long placed = 0; placed < total && lines.Any(line => line.IsOpen);)
         {
             var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate));
-            var underWay = lines.Sum(line => line.UnderWay);
+            var underWay = lines.Where(line => line.IsOpen).Sum(line => line.UnderWay); // a lost line answers nothing any more
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
                 var plannedUs = (window.StartMs * 1_000) + (long)(placed / plan.Rate * 1e6);
