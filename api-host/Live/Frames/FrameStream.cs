@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Bourse.ApiHost.Live.Frames;
 
@@ -167,6 +168,11 @@ public sealed class FrameStream : System.IO.Stream
 
     private static FrameStream Begin(HttpContext http, System.IO.Stream opaque, PlainSocket? socket)
     {
+        if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null; // how long a client may take nothing is for those who send to bound
+        }
+
         var frames = new FrameStream(opaque, socket);
         http.Features.Set(frames);
         return frames;

@@ -7,6 +7,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -19,6 +21,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     private const int MessageBytes = 3_000;
     private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly WebApplication _server;
+    private MinDataRate? _rate;
 
     public FrameOrderTests()
     {
@@ -32,6 +35,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
         _server.Map("/", async http =>
         {
             using var socket = await http.WebSockets.AcceptWebSocketAsync();
+            _rate = http.Features.Get<IHttpMinResponseDataRateFeature>()!.MinDataRate;
             await Task.WhenAll(SendFrames(FrameStream.Of(http)), SendMessages(socket));
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, http.RequestAborted);
         });
@@ -56,6 +60,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
         }
 
         seen.Values.ShouldAllBe(count => count == Messages);
+        _rate.ShouldBeNull(); // else Kestrel would end a client that reads late
     }
 
     private async Task SendFrames(FrameStream frames)

@@ -18,8 +18,8 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long placed = 0; placed < total && lines.Any(line => line.IsOpen);)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate));
-            var underWay = lines.Sum(line => line.UnderWay);
+            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate) + 1); // the first is due at once
+            var underWay = lines.Where(line => line.IsOpen).Sum(line => line.UnderWay); // a lost line answers nothing any more
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
                 var plannedUs = (window.StartMs * 1_000) + (long)(placed / plan.Rate * 1e6);

@@ -22,7 +22,7 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long done = 0; done < total;)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate));
+            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate) + 1); // the first is due at once
             for (; done < due; done++)
             {
                 var plannedUs = (window.StartMs * 1_000) + (long)(done / plan.Rate * 1e6);
