@@ -23,9 +23,6 @@ internal sealed class SiloAgent : IAsyncDisposable
     /// <summary>Until the others have seen a new silo and have connected to it: only then do grains move there.</summary>
     private static readonly TimeSpan s_introduction = TimeSpan.FromMilliseconds(1_500);
 
-    /// <summary>Until a silo that has just joined has run the code of its first grains once, which takes it far longer than all later times.</summary>
-    private static readonly TimeSpan s_firstGrains = TimeSpan.FromMilliseconds(500);
-
     private readonly InProcessCluster _cluster;
     private readonly LocalRuntime _silo;
     private readonly LeaseTable _table;
@@ -295,12 +292,11 @@ internal sealed class SiloAgent : IAsyncDisposable
 
         // Where nobody takes over, all go at once and together: what grains that end still ask of others is answered here or not at all.
         var isLast = !Node.Map.Members.Values.Any(m => m.Serves);
-        var isForNew = !isLast && waiting.Any(number => !Node.Map.OwnedBy(Node.Map.Partitions[number].Heir).Any());
         try
         {
             while (draining.Count + waiting.Count > 0 && _lease.IsValid && Node.Member == member)
             {
-                while ((isLast || draining.Count < (isForNew ? 1 : AtOnce)) && waiting.TryDequeue(out var number))
+                while ((isLast || draining.Count < AtOnce) && waiting.TryDequeue(out var number))
                 {
                     draining.Add(number);
                     LetGo(number, member, reason);
@@ -321,12 +317,6 @@ internal sealed class SiloAgent : IAsyncDisposable
                     lock (_fence)
                     {
                         _leaving.ExceptWith(gone); // only now: a map that was read before may still have been on its way
-                    }
-
-                    if (isForNew)
-                    {
-                        isForNew = false;
-                        await Task.Delay(s_firstGrains, _stop.Token);
                     }
                 }
             }
