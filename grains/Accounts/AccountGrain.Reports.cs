@@ -12,6 +12,9 @@ namespace Bourse.Grains.Accounts;
 /// <summary>What goes between the account and its books: numbered commands out, numbered reports in, each applied once.</summary>
 public sealed partial class AccountGrain
 {
+    /// <summary>What came while commands were sent again is out of order at the book, so it is sent again too, until the account has caught up.</summary>
+    private const int MaxResolveRounds = 100;
+
     private static readonly TimeSpan s_resolvePause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_resolveInterval = TimeSpan.FromSeconds(1);
 
@@ -199,18 +202,24 @@ public sealed partial class AccountGrain
         var line = Line(symbol);
         var answer = await (await VenueOf(line)).GetReports(Id, line.Durable(CommittedVersion));
         await TakeAnswer(symbol, answer);
-        foreach (var pending in _account.UnresolvedCommands(symbol).ToArray())
+        var next = answer.ExpectedCommand;
+        for (var round = 0; round < MaxResolveRounds; round++)
         {
-            if (pending.CommandNumber < answer.ExpectedCommand)
+            var unresolved = _account.UnresolvedCommands(symbol).Where(pending => pending.CommandNumber >= next).ToArray();
+            if (unresolved.Length == 0)
             {
-                continue;
+                return;
             }
 
-            var acknowledged = line.Durable(CommittedVersion);
-            var resent = pending.Order is { } order
-                ? await VenueOf(line, instrument).Submit(BookCommands.Order(_account, order, instrument, acknowledged))
-                : await VenueOf(line, instrument).Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
-            await TakeAnswer(symbol, resent);
+            foreach (var pending in unresolved)
+            {
+                var acknowledged = line.Durable(CommittedVersion);
+                var resent = pending.Order is { } order
+                    ? await VenueOf(line, instrument).Submit(BookCommands.Order(_account, order, instrument, acknowledged))
+                    : await VenueOf(line, instrument).Replace(BookCommands.Replace(Id, pending, instrument, acknowledged));
+                await TakeAnswer(symbol, resent);
+                next = pending.CommandNumber + 1;
+            }
         }
     }
 }

@@ -179,6 +179,17 @@ public abstract class OrderProtocolTests(JournalOptions journal) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task An_account_that_goes_on_ordering_gets_past_a_book_that_was_away()
+    {
+        var account = await Bourse.OpenAccount();
+        Bourse.Faults.FailBefore(nameof(IBookGrain.Submit), 3);
+
+        await Eventually.Holds(async () => (await account.Place(Bourse.Limit(Side.Buy, 1, 99m))).Kind == AnswerKind.Done);
+
+        (await account.GetOpenOrders()).ShouldAllBe(order => order.Status == OrderStatus.New);
+    }
+
+    [Fact]
     public async Task Orders_behind_a_lost_one_reach_the_book_after_it_in_order()
     {
         var account = await Bourse.OpenAccount();
