@@ -51,16 +51,7 @@ public sealed class MembershipTests
         var (holder, gone) = (Key(cluster, $"holder-{silos}", 1), Key(cluster, $"gone-{silos}", 1));
         await cluster.Grains.GetGrain<ILifeGrain>(gone).Record(1);
         var asking = cluster.Grains.GetGrain<ILifeGrain>(holder).LookAtAfter(holder, gone);
-        await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
-        var home = HomeOf(cluster, holder);
-
-        var stopping = cluster.Stop(home);
-        await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
-        Gates.Open(holder);
-
-        (await asking).ShouldBe(2, "it came back for the call");
-        await stopping;
-        Gates.CountOf(LifeGrain.Deactivations(gone)).ShouldBe(2);
+        await IsAnsweredByOneThatHasGone(cluster, asking, holder, gone);
     }
 
     [Fact]
@@ -78,15 +69,7 @@ public sealed class MembershipTests
         }
 
         var asking = cluster.Grains.GetGrain<ILifeGrain>(holder).LookThroughAfter(holder, between, gone);
-        await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
-
-        var stopping = cluster.Stop(home);
-        await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
-        Gates.Open(holder);
-
-        (await asking).ShouldBe(2, "it came back for the call");
-        await stopping;
-        Gates.CountOf(LifeGrain.Deactivations(gone)).ShouldBe(2);
+        await IsAnsweredByOneThatHasGone(cluster, asking, holder, gone);
     }
 
     [Fact]
@@ -153,6 +136,20 @@ public sealed class MembershipTests
         .First(key => ClusterMap.PartitionOf(IdOf(cluster, key)) == partition);
 
     private static Orleans.Runtime.GrainId IdOf(RemoteCluster cluster, string key) => cluster.Grains.GetGrain<ILifeGrain>(key).GetGrainId();
+
+    /// <summary>Stops the silo of a grain that is at work and is to ask another of the same silo, and lets it ask when that one has gone.</summary>
+    private static async Task IsAnsweredByOneThatHasGone(RemoteCluster cluster, Task<int> asking, string holder, string gone)
+    {
+        await Gates.Until(() => Gates.CountOf(holder) == 1, "it is at work");
+
+        var stopping = cluster.Stop(HomeOf(cluster, gone));
+        await Gates.Until(() => Gates.CountOf(LifeGrain.Deactivations(gone)) == 1, "it has gone");
+        Gates.Open(holder);
+
+        (await asking).ShouldBe(2, "it came back for the call");
+        await stopping;
+        Gates.CountOf(LifeGrain.Deactivations(gone)).ShouldBe(2);
+    }
 
     private static Microsoft.Extensions.Hosting.IHost HomeOf(RemoteCluster cluster, string key) =>
         cluster.Silos.Single(silo => silo.Services.GetRequiredService<LocalRuntime>().Cluster.Find(IdOf(cluster, key)) is not null);
