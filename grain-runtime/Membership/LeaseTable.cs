@@ -62,11 +62,11 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
         },
         cancellation);
 
-    /// <summary>Null where the lease has run out: the member is none any more.</summary>
-    public async Task<Renewal?> Renew(long id, CancellationToken cancellation)
+    /// <summary>Null where the lease has run out: the member is none any more. Blocks its thread.</summary>
+    public Renewal? Renew(long id)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var command = Command(
+        using var connection = source.OpenConnection();
+        using var command = Command(
             connection,
             $"""
             UPDATE cluster_member m SET renewed_at = clock_timestamp(), lease_until = clock_timestamp() + CASE WHEN n.alone THEN {s_leaseAlone} ELSE {s_lease} END
@@ -78,8 +78,8 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
                 (SELECT timeline <> {Timeline} FROM cluster_state)
             """,
             id);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
+        using var reader = command.ExecuteReader();
+        return reader.Read()
             ? new Renewal(
                 reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<long[]>(2), reader.GetBoolean(3) ? Lease.LengthAlone : Lease.Length, reader.GetBoolean(4))
             : null;

@@ -27,6 +27,7 @@ internal sealed class SiloAgent : IAsyncDisposable
     private readonly LocalRuntime _silo;
     private readonly LeaseTable _table;
     private readonly Lease _lease = new();
+    private readonly LeaseKeeper _keeper;
     private readonly Listener _listener;
     private readonly Func<int, string> _address;
     private readonly Signal _signal = new();
@@ -51,6 +52,7 @@ internal sealed class SiloAgent : IAsyncDisposable
     {
         (_cluster, _silo, _table, _address) = (cluster, silo, table, address);
         _listener = new Listener(listen, silo.Logger);
+        _keeper = new LeaseKeeper(table, _lease, () => _node?.Member ?? 0);
     }
 
     public int Port => _listener.Port;
@@ -141,6 +143,7 @@ internal sealed class SiloAgent : IAsyncDisposable
             _node.Close();
         }
 
+        _keeper.Dispose();
         await _table.DisposeAsync();
     }
 
@@ -187,9 +190,8 @@ internal sealed class SiloAgent : IAsyncDisposable
             Node.TellMapChanged();
         }
 
-        var before = Lease.Now;
-        var renewal = await _table.Renew(Node.Member, _stop.Token);
-        if (renewal is null || !_lease.TryExtend(before, renewal.Length))
+        var renewal = await _keeper.Renew().WaitAsync(_stop.Token);
+        if (renewal is null)
         {
             Fence("its lease has run out");
             return;

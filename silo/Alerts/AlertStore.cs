@@ -1,6 +1,7 @@
 using Bourse.Domain.Alerts;
 using Bourse.GrainInterfaces.Alerts;
 using Bourse.Grains.Alerts;
+using Bourse.Silo.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -14,13 +15,13 @@ public sealed class AlertStore(NpgsqlDataSource source) : IAlertStore
     /// <inheritdoc/>
     public async Task<bool> Insert(PriceAlert alert, int maxWaiting)
     {
-        await using var command = Command(
+        var command = Command(
             """
             INSERT INTO alerts (id, user_id, symbol, condition, target_price, created_at)
             SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT count(*) FROM alerts WHERE user_id = $2 AND triggered_at IS NULL) < $7
             """,
             alert.Id, alert.User, alert.Symbol, (short)alert.Condition, alert.TargetPrice, alert.CreatedAt, (long)maxWaiting);
-        return await command.ExecuteNonQueryAsync() == 1;
+        return await command.Change() == 1;
     }
 
     /// <inheritdoc/>
@@ -36,18 +37,8 @@ public sealed class AlertStore(NpgsqlDataSource source) : IAlertStore
         Read(Command($"SELECT {Columns} FROM alerts WHERE symbol = $1 AND triggered_at IS NULL", symbol));
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<string>> SymbolsWaiting(CancellationToken cancellation)
-    {
-        await using var command = Command("SELECT DISTINCT symbol FROM alerts WHERE triggered_at IS NULL");
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var symbols = new List<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            symbols.Add(reader.GetString(0));
-        }
-
-        return symbols;
-    }
+    public async Task<IReadOnlyList<string>> SymbolsWaiting(CancellationToken cancellation) =>
+        await Command("SELECT DISTINCT symbol FROM alerts WHERE triggered_at IS NULL").ReadAll(reader => reader.GetString(0), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<PriceAlert>> Fire(IReadOnlyList<Guid> ids, decimal price, DateTimeOffset at)
@@ -65,9 +56,9 @@ public sealed class AlertStore(NpgsqlDataSource source) : IAlertStore
     /// <inheritdoc/>
     public async Task MarkDelivered(string user, IReadOnlyList<Guid> ids)
     {
-        await using var command = Command(
+        var command = Command(
             "UPDATE alerts SET delivered_at = clock_timestamp() WHERE user_id = $1 AND id = ANY($2) AND delivered_at IS NULL", user, ids.ToArray());
-        await command.ExecuteNonQueryAsync();
+        await command.Change();
     }
 
     private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
@@ -81,22 +72,9 @@ public sealed class AlertStore(NpgsqlDataSource source) : IAlertStore
         return command;
     }
 
-    private static async Task<IReadOnlyList<PriceAlert>> Read(NpgsqlCommand command)
-    {
-        await using (command)
-        {
-            await using var reader = await command.ExecuteReaderAsync();
-            var alerts = new List<PriceAlert>();
-            while (await reader.ReadAsync())
-            {
-                alerts.Add(new PriceAlert(
-                    reader.GetGuid(0), reader.GetString(1), reader.GetString(2), (AlertCondition)reader.GetInt16(3), reader.GetDecimal(4),
-                    reader.GetFieldValue<DateTimeOffset>(5),
-                    await reader.IsDBNullAsync(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
-                    await reader.IsDBNullAsync(7) ? null : reader.GetDecimal(7)));
-            }
-
-            return alerts;
-        }
-    }
+    private static async Task<IReadOnlyList<PriceAlert>> Read(NpgsqlCommand command) => await command.ReadAll(reader => new PriceAlert(
+        reader.GetGuid(0), reader.GetString(1), reader.GetString(2), (AlertCondition)reader.GetInt16(3), reader.GetDecimal(4),
+        reader.GetFieldValue<DateTimeOffset>(5),
+        reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6),
+        reader.IsDBNull(7) ? null : reader.GetDecimal(7)));
 }

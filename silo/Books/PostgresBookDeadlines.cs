@@ -1,5 +1,6 @@
 using Bourse.Grains.Books;
 using Bourse.Grains.Journal;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.Books;
@@ -12,7 +13,7 @@ public sealed class PostgresBookDeadlines(NpgsqlDataSource source) : IBookDeadli
     {
         try
         {
-            await using var command = source.CreateCommand(
+            var command = source.CreateCommand(
                 dueMs == long.MaxValue
                     ? "DELETE FROM book_deadlines WHERE symbol = $1"
                     : "INSERT INTO book_deadlines (symbol, due) VALUES ($1, $2) ON CONFLICT (symbol) DO UPDATE SET due = excluded.due");
@@ -22,7 +23,7 @@ public sealed class PostgresBookDeadlines(NpgsqlDataSource source) : IBookDeadli
                 command.Parameters.Add(new() { Value = DateTimeOffset.FromUnixTimeMilliseconds(dueMs).UtcDateTime });
             }
 
-            await command.ExecuteNonQueryAsync();
+            await command.Change();
         }
         catch (Exception e) when (e is NpgsqlException or TimeoutException)
         {

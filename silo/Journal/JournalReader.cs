@@ -10,8 +10,7 @@ internal sealed class JournalReader(NpgsqlDataSource source)
     /// <summary>The number that was set when the database was made.</summary>
     public async Task<long> ReadEpoch(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("SELECT epoch FROM journal_epoch");
-        return (long)(await command.ExecuteScalarAsync(cancellation) ?? throw new InvalidOperationException("the journal has no epoch"));
+        return (long)(await source.CreateCommand("SELECT epoch FROM journal_epoch").ReadScalar(cancellation) ?? throw new InvalidOperationException("the journal has no epoch"));
     }
 
     /// <summary>The newest snapshot with a mark of at most <paramref name="maxMark"/>.</summary>
@@ -69,20 +68,18 @@ internal sealed class JournalReader(NpgsqlDataSource source)
 
     private async Task<JournalSnapshot?> ReadSnapshot(string stream, long maxMark, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             "SELECT version, mark, state FROM journal_snapshots WHERE stream = $1 AND mark <= $2 ORDER BY version DESC LIMIT 1");
         command.Parameters.Add(new() { Value = stream });
         command.Parameters.Add(new() { Value = maxMark });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new JournalSnapshot(reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2))
-            : null;
+        var newest = await command.ReadAll(reader => new JournalSnapshot(reader.GetInt64(0), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)), cancellation);
+        return newest.SingleOrDefault();
     }
 
-    private async Task<List<JournalRow>> ReadRows(string stream, long fromVersion, int maxRows, CancellationToken cancellation)
+    private Task<List<JournalRow>> ReadRows(string stream, long fromVersion, int maxRows, CancellationToken cancellation)
     {
         // A row may begin before the version and hold it, so the search starts at the newest row that begins at or before it.
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             """
             SELECT version, count, payload, time FROM journal
             WHERE stream_key = $4 AND stream = $1 AND version + count > $2 AND version >= coalesce(
@@ -93,14 +90,8 @@ internal sealed class JournalReader(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = fromVersion });
         command.Parameters.Add(new() { Value = maxRows });
         command.Parameters.Add(new() { Value = Fingerprint.Of(stream) });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var rows = new List<JournalRow>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            rows.Add(new JournalRow(
-                reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3)));
-        }
-
-        return rows;
+        return command.ReadAll(
+            reader => new JournalRow(reader.GetInt64(0), reader.GetInt32(1), reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateTimeOffset>(3)),
+            cancellation);
     }
 }

@@ -1,4 +1,5 @@
 using Bourse.Grains.Limits;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.Limits;
@@ -16,12 +17,12 @@ public sealed class PostgresRateCounts(NpgsqlDataSource source) : IRateCounts
     {
         if (Interlocked.Increment(ref _writes) % WritesBetweenCleanings == 0)
         {
-            await using var clean = source.CreateCommand("DELETE FROM rate_counts WHERE minute < $1");
+            var clean = source.CreateCommand("DELETE FROM rate_counts WHERE minute < $1");
             clean.Parameters.Add(new() { Value = minute - MinutesKept });
-            await clean.ExecuteNonQueryAsync();
+            await clean.Change();
         }
 
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             """
             INSERT INTO rate_counts AS r (key, minute, count) VALUES ($1, $2, $3)
             ON CONFLICT (key) DO UPDATE SET minute = excluded.minute, count = CASE r.minute WHEN excluded.minute THEN r.count ELSE 0 END + excluded.count
@@ -30,6 +31,6 @@ public sealed class PostgresRateCounts(NpgsqlDataSource source) : IRateCounts
         command.Parameters.Add(new() { Value = key });
         command.Parameters.Add(new() { Value = minute });
         command.Parameters.Add(new() { Value = (long)count });
-        return (long)(await command.ExecuteScalarAsync())!;
+        return (long)(await command.ReadScalar())!;
     }
 }

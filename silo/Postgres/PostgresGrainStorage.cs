@@ -19,15 +19,12 @@ public sealed class PostgresGrainStorage(NpgsqlDataSource source) : IGrainStorag
     /// <inheritdoc/>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        await using var command = Command(
-            "SELECT etag, data FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3", stateName, grainId);
-        await using var reader = await command.ExecuteReaderAsync();
-        var known = await reader.ReadAsync();
-        grainState.ETag = known ? reader.GetInt64(0).ToString(CultureInfo.InvariantCulture) : null;
-        grainState.RecordExists = known && !await reader.IsDBNullAsync(1);
-        grainState.State = grainState.RecordExists
-            ? JsonSerializer.Deserialize<T>(reader.GetString(1), Json)
-            : Activator.CreateInstance<T>();
+        var command = Command("SELECT etag, data FROM grain_state WHERE grain_type = $1 AND grain_key = $2 AND state_name = $3", stateName, grainId);
+        var rows = await command.ReadAll(reader => (ETag: reader.GetInt64(0), Data: reader.IsDBNull(1) ? null : reader.GetString(1)));
+        var data = rows.Count > 0 ? rows[0].Data : null;
+        grainState.ETag = rows.Count > 0 ? rows[0].ETag.ToString(CultureInfo.InvariantCulture) : null;
+        grainState.RecordExists = data is not null;
+        grainState.State = data is null ? Activator.CreateInstance<T>() : JsonSerializer.Deserialize<T>(data, Json);
     }
 
     /// <inheritdoc/>
@@ -51,7 +48,7 @@ public sealed class PostgresGrainStorage(NpgsqlDataSource source) : IGrainStorag
 
     private async Task<string> Change(string stateName, GrainId grainId, string? etag, string? data)
     {
-        await using var command = Command(
+        var command = Command(
             etag is null
                 ? """
                 INSERT INTO grain_state (grain_type, grain_key, state_name, etag, data) VALUES ($1, $2, $3, 1, $4)
@@ -69,7 +66,7 @@ public sealed class PostgresGrainStorage(NpgsqlDataSource source) : IGrainStorag
             command.Parameters.Add(new() { Value = long.Parse(etag, CultureInfo.InvariantCulture) });
         }
 
-        return await command.ExecuteScalarAsync() is long changed
+        return await command.ReadScalar() is long changed
             ? changed.ToString(CultureInfo.InvariantCulture)
             : throw new InconsistentStateException($"another activation of {grainId} wrote its state {stateName}", "unknown", etag);
     }

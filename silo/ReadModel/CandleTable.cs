@@ -79,20 +79,14 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
     public async Task<List<Bar>> Read(
         string symbol, Timeframe timeframe, BarPrice price, long fromMs, long toMs, int max, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(SelectBars);
+        var command = source.CreateCommand(SelectBars);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)timeframe });
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)price });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = Time(fromMs) });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = Time(toMs) });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var bars = new List<Bar>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            bars.Add(ReadBar(reader, 0));
-        }
-
+        var bars = await command.ReadAll(reader => ReadBar(reader, 0), cancellation);
         bars.Reverse();
         return timeframe == Timeframe.Second ? await WithSeconds(bars, symbol, price, fromMs, toMs, max, cancellation) : bars;
     }
@@ -115,20 +109,13 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
     {
         var timeframes = Enum.GetValues<Timeframe>();
         var starts = timeframes.Select(t => Time(FeedBars.StartOf(t, timeMs))).ToArray();
-        await using var command = source.CreateCommand(SelectOpenBars);
+        var command = source.CreateCommand(SelectOpenBars);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
         command.Parameters.Add(new NpgsqlParameter<short[]> { TypedValue = [.. timeframes.Select(t => (short)t)] });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset[]> { TypedValue = starts });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = starts.Min() });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = starts.Max() });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var bars = new List<SeriesBar>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            bars.Add(new SeriesBar((Timeframe)reader.GetInt16(0), (BarPrice)reader.GetInt16(1), ReadBar(reader, 2)));
-        }
-
-        return bars;
+        return await command.ReadAll(reader => new SeriesBar((Timeframe)reader.GetInt16(0), (BarPrice)reader.GetInt16(1), ReadBar(reader, 2)), cancellation);
     }
 
     /// <summary>The marks of feeds and their open bars; those that never had one are left out.</summary>
@@ -165,18 +152,11 @@ internal sealed class CandleTable(NpgsqlDataSource source, MonthlyPartitions par
     /// <summary>Marks with a price, bid or ask below a bound, by symbol.</summary>
     public async Task<List<FeedMark>> ReadMarksBelow(decimal bound, string after, int max, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(SelectMarksBelow);
+        var command = source.CreateCommand(SelectMarksBelow);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<decimal> { TypedValue = bound });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var marks = new List<FeedMark>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            marks.Add(ReadMark(reader.GetString(10), reader));
-        }
-
-        return marks;
+        return await command.ReadAll(reader => ReadMark(reader.GetString(10), reader), cancellation);
     }
 
     private static FeedMark ReadMark(string symbol, NpgsqlDataReader reader)

@@ -1,5 +1,6 @@
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.History;
+using Bourse.Silo.Postgres;
 using Npgsql;
 
 namespace Bourse.Silo.ReadModel;
@@ -46,7 +47,7 @@ public sealed class HistoryReader(NpgsqlDataSource source, TimeProvider time) : 
         string account, DateTimeOffset from, DateTimeOffset to, TimeSpan step, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(step, TimeSpan.Zero);
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             """
             SELECT DISTINCT ON (step) date_bin($4, time, $2) AS step, time, equity, contributed FROM portfolio_history
             WHERE account = $1 AND time >= $2 AND time < $3 ORDER BY step, time DESC LIMIT $5
@@ -56,58 +57,41 @@ public sealed class HistoryReader(NpgsqlDataSource source, TimeProvider time) : 
         command.Parameters.Add(new() { Value = to.UtcDateTime });
         command.Parameters.Add(new() { Value = step });
         command.Parameters.Add(new() { Value = MaxEquityPoints });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var points = new List<EquityPoint>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            var equity = reader.GetDecimal(2);
-            points.Add(new EquityPoint(reader.GetFieldValue<DateTimeOffset>(1), equity, equity - reader.GetDecimal(3)));
-        }
-
-        return points;
+        return await command.ReadAll(
+            reader => new EquityPoint(reader.GetFieldValue<DateTimeOffset>(1), reader.GetDecimal(2), reader.GetDecimal(2) - reader.GetDecimal(3)), cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<TradeView>> GetTrades(string symbol, int max, CancellationToken cancellation)
     {
         CheckLimit(max, MaxTrades);
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             "SELECT number, price, quantity, side, time FROM trades WHERE symbol = $1 ORDER BY number DESC LIMIT $2");
         command.Parameters.Add(new() { Value = symbol });
         command.Parameters.Add(new() { Value = max });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var trades = new List<TradeView>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            trades.Add(new TradeView(
+        return await command.ReadAll(
+            reader => new TradeView(
                 symbol,
                 reader.GetInt64(0),
                 reader.GetDecimal(1),
                 reader.GetDecimal(2),
                 (Domain.Matching.Side)reader.GetInt16(3),
-                reader.GetFieldValue<DateTimeOffset>(4)));
-        }
-
-        return trades;
+                reader.GetFieldValue<DateTimeOffset>(4)),
+            cancellation);
     }
 
     /// <inheritdoc/>
     public async Task<ReadModelState> GetState(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             """
             SELECT c.position, (SELECT j.time FROM journal j WHERE (j.xid, j.position) > (c.xid, c.position) ORDER BY j.xid, j.position LIMIT 1)
             FROM projector_cursor c
             """);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var position = reader.GetInt64(0);
-        if (await reader.IsDBNullAsync(1, cancellation))
-        {
-            return new ReadModelState(position, TimeSpan.Zero);
-        }
-
-        var lag = time.GetUtcNow() - reader.GetFieldValue<DateTimeOffset>(1);
+        var rows = await command.ReadAll(
+            reader => (Position: reader.GetInt64(0), Next: reader.IsDBNull(1) ? default(DateTimeOffset?) : reader.GetFieldValue<DateTimeOffset>(1)), cancellation);
+        var (position, next) = rows.Single();
+        var lag = time.GetUtcNow() - next ?? TimeSpan.Zero;
         return new ReadModelState(position, lag > TimeSpan.Zero ? lag : TimeSpan.Zero);
     }
 

@@ -26,7 +26,7 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
 
     public async Task<Page<OrderView>> List(OrderQuery query, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand();
+        var command = source.CreateCommand();
         command.Parameters.Add(new() { Value = query.Account });
         command.Parameters.Add(new() { Value = Fingerprint.Of(query.Account) });
         var sql = new StringBuilder(Select);
@@ -81,24 +81,17 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
     // Looks through the whole table: asked for in an emergency only, so that no index has to be kept for it.
     public async Task<IReadOnlyList<string>> FindAccountsWithOpen(string? symbol, DateTimeOffset before, int max, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
+        var command = source.CreateCommand(
             $"SELECT DISTINCT account FROM orders WHERE status IN {OpenStatuses} AND created_at <= $1 AND ($2::text IS NULL OR symbol = $2) LIMIT $3");
         command.Parameters.Add(new() { Value = before.UtcDateTime });
         command.Parameters.Add(new() { Value = (object?)symbol ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = max });
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var accounts = new List<string>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            accounts.Add(reader.GetString(0));
-        }
-
-        return accounts;
+        return await command.ReadAll(reader => reader.GetString(0), cancellation);
     }
 
     private async Task<OrderView?> FindOne(string condition, string account, object[] values, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand($"{Select} AND {condition}");
+        var command = source.CreateCommand($"{Select} AND {condition}");
         command.Parameters.Add(new() { Value = account });
         command.Parameters.Add(new() { Value = Fingerprint.Of(account) });
         foreach (var value in values)
@@ -110,37 +103,29 @@ internal sealed class OrderHistory(NpgsqlDataSource source)
         return orders.Count == 0 ? null : orders[0];
     }
 
-    private static async Task<List<OrderView>> Read(NpgsqlCommand command, CancellationToken cancellation)
-    {
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var orders = new List<OrderView>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            orders.Add(new OrderView(
-                reader.GetGuid(0),
-                reader.GetString(1),
-                reader.GetString(2),
-                (Side)reader.GetInt16(3),
-                (OrderType)reader.GetInt16(4),
-                (TimeInForce)reader.GetInt16(5),
-                reader.GetDecimal(6),
-                reader.GetDecimal(7),
-                DecimalOrNull(reader, 8),
-                DecimalOrNull(reader, 9),
-                DecimalOrNull(reader, 10),
-                reader.GetBoolean(11),
-                reader.GetBoolean(12),
-                (SelfTradePrevention)reader.GetInt16(13),
-                (OrderStatus)reader.GetInt16(14),
-                reader.IsDBNull(15) ? null : reader.GetString(15),
-                reader.GetFieldValue<DateTimeOffset>(16),
-                reader.GetFieldValue<DateTimeOffset>(17),
-                reader.GetInt64(18),
-                AdvancedTermsView.From(AdvancedJson.Read(reader, 19))));
-        }
-
-        return orders;
-    }
+    private static Task<List<OrderView>> Read(NpgsqlCommand command, CancellationToken cancellation) => command.ReadAll(
+        reader => new OrderView(
+            reader.GetGuid(0),
+            reader.GetString(1),
+            reader.GetString(2),
+            (Side)reader.GetInt16(3),
+            (OrderType)reader.GetInt16(4),
+            (TimeInForce)reader.GetInt16(5),
+            reader.GetDecimal(6),
+            reader.GetDecimal(7),
+            DecimalOrNull(reader, 8),
+            DecimalOrNull(reader, 9),
+            DecimalOrNull(reader, 10),
+            reader.GetBoolean(11),
+            reader.GetBoolean(12),
+            (SelfTradePrevention)reader.GetInt16(13),
+            (OrderStatus)reader.GetInt16(14),
+            reader.IsDBNull(15) ? null : reader.GetString(15),
+            reader.GetFieldValue<DateTimeOffset>(16),
+            reader.GetFieldValue<DateTimeOffset>(17),
+            reader.GetInt64(18),
+            AdvancedTermsView.From(AdvancedJson.Read(reader, 19))),
+        cancellation);
 
     private static decimal? DecimalOrNull(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDecimal(column);
 }

@@ -1,4 +1,5 @@
 using Bourse.GrainInterfaces.Feeds;
+using Bourse.Silo.Postgres;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -40,17 +41,19 @@ internal static class SecondBars
         var (minuteMs, id) = (toMs, long.MaxValue);
         for (var rows = PageRuns; rows == PageRuns && bars.Count(b => b.Key >= minuteMs + MinuteMs) < max;)
         {
-            await using var command = source.CreateCommand(Select);
+            var command = source.CreateCommand(Select);
             command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = symbol });
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = CandleTable.Time(fromMs - (fromMs % MinuteMs)) });
             command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = CandleTable.Time(minuteMs) });
             command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = id });
             command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = PageRuns });
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            for (rows = 0; await reader.ReadAsync(cancellation); rows++)
+            var page = await command.ReadAll(
+                reader => (reader.GetFieldValue<DateTimeOffset>(0).ToUnixTimeMilliseconds(), reader.GetInt64(1), reader.GetFieldValue<byte[]>(2)), cancellation);
+            rows = page.Count;
+            foreach (var row in page)
             {
-                (minuteMs, id) = (reader.GetFieldValue<DateTimeOffset>(0).ToUnixTimeMilliseconds(), reader.GetInt64(1));
-                foreach (var (_, kind, bar) in BarCodec.Unpack(reader.GetFieldValue<byte[]>(2)))
+                (minuteMs, id, var run) = row;
+                foreach (var (_, kind, bar) in BarCodec.Unpack(run))
                 {
                     if (kind == price && bar.StartMs >= fromMs && bar.StartMs < toMs && (!bars.TryGetValue(bar.StartMs, out var known) || known.Id <= id))
                     {
