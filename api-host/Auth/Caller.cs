@@ -17,7 +17,7 @@ public sealed record Caller(string UserId, string? SessionId = null, string? Key
     public string Account => UserId;
 
     /// <summary>The name that its rate limit is counted under.</summary>
-    public string CountedAs => KeyId is null ? "user:" + UserId : "key:" + KeyId;
+    public string CountedAs { get; } = KeyId is null ? "user:" + UserId : "key:" + KeyId;
 
     public static Caller? From(ClaimsPrincipal? user) =>
         user?.FindFirstValue(ClaimTypes.NameIdentifier) is { } id

@@ -40,7 +40,7 @@ public sealed partial class TradingHub(
         {
             session.Begin();
             Context.Items[typeof(HubSession)] = session;
-            await halts.TellInForce(Clients.Caller, Caller.From(Context.User));
+            await halts.TellInForce(Clients.Caller, session.Caller);
             return;
         }
 
@@ -61,7 +61,7 @@ public sealed partial class TradingHub(
 
     private async ValueTask<Caller> SignedIn()
     {
-        var caller = Caller.From(Context.User);
+        var caller = Session.Caller;
         return caller is not null && (caller.SessionId is null || await sessions.Roles(caller.UserId, caller.SessionId) is not null)
             ? caller
             : throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
@@ -70,7 +70,7 @@ public sealed partial class TradingHub(
     private async ValueTask<Caller> SignedInWithinLimits()
     {
         var caller = await SignedIn();
-        if (!KeyScopes.MayTrade(Context.User))
+        if (!KeyScopes.MayTrade(caller, Context.User))
         {
             throw new ProblemException(new Problem(StatusCodes.Status403Forbidden, "scope", "The API key's scopes do not allow this."));
         }

@@ -25,8 +25,8 @@ public static class KeyScopes
             : ProblemResult.Write(context, new Problem(StatusCodes.Status403Forbidden, "scope", "The API key's scopes do not allow this.")));
 
     /// <summary>Whether a caller may place orders; always without a key.</summary>
-    public static bool MayTrade(System.Security.Claims.ClaimsPrincipal? user) =>
-        Caller.From(user)?.KeyId is null || user!.HasClaim(Caller.ScopeClaim, Trade);
+    public static bool MayTrade(Caller caller, System.Security.Claims.ClaimsPrincipal? user) =>
+        caller.KeyId is null || user!.HasClaim(Caller.ScopeClaim, Trade);
 
     private static bool Allows(HttpContext context)
     {

@@ -39,4 +39,10 @@ public sealed class ExactDecimalTests
         ExactDecimal.ToText(100_000.000m).ShouldBe("100000");
         ExactDecimal.ToText(0.000m).ShouldBe("0");
     }
+
+    [Theory]
+    [InlineData("0.000", "0"), InlineData("-0.500", "-0.5"), InlineData("100", "100"), InlineData("184467440737095516.150", "184467440737095516.15")]
+    [InlineData("1844674407370955161.6000", "1844674407370955161.6"), InlineData("7922816251426433759.3543950330", "7922816251426433759.354395033")]
+    public void Needless_zeros_go_whatever_the_number_of_digits(string text, string expected) =>
+        ExactDecimal.ToText(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)).ShouldBe(expected);
 }
