@@ -23,6 +23,7 @@ using Bourse.ApiHost.Watchlists;
 using Bourse.ApiHost.Wire;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Options;
 
@@ -50,8 +51,9 @@ public static partial class FrontEnd
     {
         builder.AddHttpHardening();
         builder.AddStartChecks();
-        builder.WebHost.UseSockets(SocketBuffers.Configure);
+        builder.WebHost.UseSockets();
         var services = builder.Services;
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<LiveOptions>>((sockets, live) => SocketBuffers.Configure(sockets, live.Value.StallTimeout));
         services.AddOptions<AuthOptions>().BindConfiguration("Auth").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SecretOptions>().BindConfiguration("Secrets");
         services.AddOptions<LiveOptions>().BindConfiguration("Live").ValidateDataAnnotations().ValidateOnStart();
@@ -85,7 +87,7 @@ public static partial class FrontEnd
         app.UseAuthorization();
         app.UseBrowserPage();
         app.Use(FrameStream.Use);
-        app.UseWebSockets();
+        app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero }); // a timer for each would be walked over three times a second, see SilencePings
         var live = app.Services.GetRequiredService<IOptions<LiveOptions>>().Value;
 
         var api = app.MapGroup("/api/v1");
@@ -181,6 +183,7 @@ public static partial class FrontEnd
         services.AddHosted<AccountChannels>();
         services.AddHosted<HaltNews>();
         services.AddHostedService<SessionSweep>();
+        services.AddHostedService<SilencePings>();
     }
 
     /// <summary>One that others use, and that runs with the host.</summary>

@@ -15,6 +15,11 @@ public abstract class LiveConnection(Caller? caller)
     /// <summary>Asks the client to connect again, elsewhere or later. A client that takes nothing is not waited for.</summary>
     public abstract Task Leave();
 
+    /// <summary>Pings the client when nothing was sent to it since the last call, where its protocol has no pings of its own. Does not block.</summary>
+    public virtual void PingIfSilent()
+    {
+    }
+
     /// <summary>Cuts the connection. Does not block.</summary>
     public abstract void Abort();
 }

@@ -90,6 +90,15 @@ public sealed class LiveConnections(IOptions<LiveOptions> options)
         }
     }
 
+    /// <summary>A copy.</summary>
+    public LiveConnection[] All()
+    {
+        lock (guard)
+        {
+            return [.. all];
+        }
+    }
+
     /// <summary>Lets no more in; gives back those that are there.</summary>
     public LiveConnection[] CloseDoor()
     {

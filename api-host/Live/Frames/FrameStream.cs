@@ -22,6 +22,9 @@ public sealed class FrameStream : System.IO.Stream
     /// <summary>The WebSocket is within a message of several frames and keeps the gate; used by its writes only.</summary>
     private bool within;
 
+    /// <summary>Something was sent since this was last looked at.</summary>
+    private volatile bool spoke;
+
     /// <summary>Nothing may follow: the WebSocket has said its last, or a part of a frame did not go out.</summary>
     private volatile bool closed;
 
@@ -67,6 +70,17 @@ public sealed class FrameStream : System.IO.Stream
     /// <summary>Sends a message and gives its buffer back; completes when the connection has taken it.</summary>
     /// <exception cref="WebSocketException">The connection is being closed.</exception>
     public ValueTask Send(TextFrame frame) => gate.Wait(0) ? SendHere(frame) : SendInTurn(frame);
+
+    /// <summary>Sends a ping, unless something was sent since the last call or is under way. Does not throw: the connection reports its own end.</summary>
+    public async Task PingIfSilent()
+    {
+        if (!spoke && gate.Wait(0))
+        {
+            await SendHere(TextFrame.Ping()).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        spoke = false;
+    }
 
     public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -133,6 +147,7 @@ public sealed class FrameStream : System.IO.Stream
     /// <summary>By the one who holds the gate, and gives it back.</summary>
     private ValueTask SendHere(TextFrame frame)
     {
+        spoke = true;
         var taken = closed ? 0 : socket?.Take(frame.Bytes.Span) ?? 0;
         if (taken < frame.Bytes.Length)
         {

@@ -9,7 +9,7 @@ namespace Bourse.ApiHost.Live.Frames;
 /// The socket right under a connection, for what it takes at once: a frame passes neither Kestrel's pipe nor its sending loop, whose parts would have to come from
 /// memory for each of many thousand connections. Of Linux' send(2).
 /// </summary>
-internal sealed partial class PlainSocket(SafeSocketHandle handle)
+internal readonly partial struct PlainSocket(SafeSocketHandle handle)
 {
     private const int DoNotWait = 0x40; // MSG_DONTWAIT
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL

@@ -3,10 +3,11 @@ using System.Buffers.Binary;
 
 namespace Bourse.ApiHost.Live.Frames;
 
-/// <summary>A text message as one frame of a WebSocket's server (RFC 6455), in a rented buffer; its payload is to be filled in, once.</summary>
+/// <summary>A text message, or a ping, as one frame of a WebSocket's server (RFC 6455), in a rented buffer; its payload is to be filled in, once.</summary>
 public readonly struct TextFrame
 {
     private const byte FinalText = 0x81;
+    private const byte FinalPing = 0x89;
     private const int Max7Bits = 125;
     private readonly byte[] buffer;
     private readonly int head;
@@ -32,6 +33,14 @@ public readonly struct TextFrame
                 BinaryPrimitives.WriteInt64BigEndian(buffer.AsSpan(2), payloadBytes);
                 break;
         }
+    }
+
+    /// <summary>A ping without a payload.</summary>
+    internal static TextFrame Ping()
+    {
+        var frame = new TextFrame(0);
+        frame.buffer[0] = FinalPing;
+        return frame;
     }
 
     public Span<byte> Payload => buffer.AsSpan(head, length - head);

@@ -59,8 +59,9 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
         private readonly Lock guard = new();
         private readonly List<Entry>[] slots = [.. Enumerable.Range(0, Slots).Select(_ => new List<Entry>())];
 
-        /// <summary>Used by the lane's one loop only, as is the room for what an outbox sends.</summary>
+        /// <summary>Used by the lane's one loop only, as are those that come again and the room for what an outbox sends.</summary>
         private readonly List<Entry> due = [];
+        private readonly List<(Entry Entry, int InTurns)> again = [];
         private readonly List<QuoteFragment> batch = [];
 
         /// <summary>Turns so far; written by the one loop under <see cref="guard"/>.</summary>
@@ -94,22 +95,26 @@ public sealed partial class FlushWheel(TimeProvider clock) : BackgroundService
                 if (!entry.Outbox.Closed && entry.Turn == entry.Outbox.Turn)
                 {
                     entry.Outbox.Flush(turns * TickMs, batch);
+                    again.Add((entry, TurnsTo(entry))); // now that what it reads is near: after thousands of others it is in no cache
                 }
             }
 
             lock (guard)
             {
-                foreach (var entry in due)
+                foreach (var (entry, inTurns) in again)
                 {
-                    if (!entry.Outbox.Closed && entry.Turn == entry.Outbox.Turn)
-                    {
-                        var steps = Math.Clamp(entry.Outbox.IntervalMs / TickMs, 1, Slots - 1);
-                        Put(entry, steps - (int)((turns + steps - (entry.Phase % steps)) % steps));
-                    }
+                    Put(entry, inTurns);
                 }
             }
 
             due.Clear();
+            again.Clear();
+        }
+
+        private int TurnsTo(in Entry entry)
+        {
+            var steps = Math.Clamp(entry.Outbox.IntervalMs / TickMs, 1, Slots - 1);
+            return steps - (int)((turns + steps - (entry.Phase % steps)) % steps);
         }
 
         private void Put(Entry entry, int inTurns) => slots[(turns + inTurns) % Slots].Add(entry);

@@ -7,9 +7,6 @@ public static class StreamEndpoint
 {
     public const string Path = "/stream";
 
-    /// <summary>A ping now and then finds out about clients that have vanished.</summary>
-    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(60);
-
     public static void MapStream(this IEndpointRouteBuilder app) => app.MapGet(Path, Serve).ExcludeFromDescription();
 
     private static async Task Serve(HttpContext http, StreamServices shared)
@@ -20,11 +17,7 @@ public static class StreamEndpoint
             return;
         }
 
-        using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
-        {
-            KeepAliveInterval = PingInterval,
-            KeepAliveTimeout = shared.Options.Value.StallTimeout,
-        });
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
         await new StreamSession(socket, http, shared).Run();
     }
 }

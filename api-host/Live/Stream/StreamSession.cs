@@ -73,6 +73,8 @@ public sealed partial class StreamSession : LiveConnection
 
     public override Task Leave() => Close((WebSocketCloseStatus)1012, "restart: connect again"); // RFC 6455's registry: service restart
 
+    public override void PingIfSilent() => _ = frames.PingIfSilent();
+
     public override void Abort()
     {
         socket.Abort();

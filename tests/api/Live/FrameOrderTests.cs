@@ -27,7 +27,7 @@ public sealed class FrameOrderTests : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseSockets(SocketBuffers.Configure);
+        builder.WebHost.UseSockets(sockets => SocketBuffers.Configure(sockets, TimeSpan.FromMinutes(2)));
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _server = builder.Build();
         _server.Use(FrameStream.Use);

@@ -48,6 +48,34 @@ public sealed class FrameStreamTests
         (await ReadAll()).ShouldBe(["one"]);
     }
 
+    [Fact]
+    public async Task What_was_silent_since_the_last_look_is_pinged_and_what_was_not_is_spared()
+    {
+        await _frames.Send(Frame("one"));
+        var sent = _line.Length;
+        await _frames.PingIfSilent();
+        _line.Length.ShouldBe(sent);
+        await _frames.PingIfSilent();
+        _line.ToArray()[(int)sent..].ShouldBe([0x89, 0]);
+        await _frames.PingIfSilent();
+        _line.Length.ShouldBe(sent + 4);
+        await _frames.Send(Frame("two"));
+        (await ReadAll()).ShouldBe(["one", "two"]);
+    }
+
+    [Fact]
+    public async Task No_ping_goes_between_the_parts_of_a_message_nor_after_the_close()
+    {
+        await SendPart("one", isLast: false);
+        await _frames.PingIfSilent();
+        await SendPart(" and a half", isLast: true);
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
+        var sent = _line.Length;
+        await _frames.PingIfSilent();
+        _line.Length.ShouldBe(sent);
+        (await ReadAll()).ShouldBe(["one and a half"]);
+    }
+
     private static TextFrame Frame(string text)
     {
         var frame = new TextFrame(text.Length);

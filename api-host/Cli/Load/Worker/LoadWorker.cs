@@ -33,7 +33,11 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
             {
                 line.Connect(IPEndPoint.Parse(plan.Servers[i % plan.Servers.Length]), from, PathOf(i));
                 Begin(line, i);
-                line.MayRead = () => MayRead(i);
+                if (Stalls(i))
+                {
+                    line.MayRead = () => _stall;
+                }
+
                 _poller.Watch(line);
                 _lines[i] = line;
             }
@@ -123,8 +127,6 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
     private long Bytes() => _lines.Sum(line => line?.BytesReceived ?? 0);
 
     private bool Stalls(int i) => plan.StallEvery > 0 && (plan.First + i) % plan.StallEvery == 0;
-
-    private Task MayRead(int i) => Stalls(i) ? _stall : Task.CompletedTask;
 
     private string PathOf(int i) => plan.Way switch
     {

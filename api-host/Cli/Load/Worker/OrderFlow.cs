@@ -14,20 +14,19 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var total = (long)(plan.Rate * (window.ToMs - window.StartMs) / 1_000);
+        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (long placed = 0; placed < total && lines.Any(line => line.IsOpen);)
+        for (long placed = 0; placed < pace.Total && lines.Any(line => line.IsOpen);)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate) + 1); // the first is due at once
+            var due = pace.DueAt(Gauge.NowUs);
             var underWay = lines.Where(line => line.IsOpen).Sum(line => line.UnderWay); // a lost line answers nothing any more
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
-                var plannedUs = (window.StartMs * 1_000) + (long)(placed / plan.Rate * 1e6);
                 var user = _random.Next(lines.Length);
                 var line = lines[user];
                 try
                 {
-                    if (!line.IsOpen || !line.TryPlace(plannedUs, Next(user, $"{plan.First}-{window.StartMs}-{placed}")))
+                    if (!line.IsOpen || !line.TryPlace(pace.PlannedUs(placed), Next(user, $"{plan.First}-{window.StartMs}-{placed}")))
                     {
                         break;
                     }

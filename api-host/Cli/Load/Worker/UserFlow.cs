@@ -17,16 +17,14 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var total = (long)(plan.Rate * (window.ToMs - window.StartMs) / 1_000);
+        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate);
         var underWay = new List<Task>();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (long done = 0; done < total;)
+        for (long done = 0; done < pace.Total;)
         {
-            var due = Math.Min(total, (long)((Gauge.NowUs - (window.StartMs * 1_000)) / 1e6 * plan.Rate) + 1); // the first is due at once
-            for (; done < due; done++)
+            for (var due = pace.DueAt(Gauge.NowUs); done < due; done++)
             {
-                var plannedUs = (window.StartMs * 1_000) + (long)(done / plan.Rate * 1e6);
-                underWay.Add(Act(plannedUs, _random.Next(plan.Tokens.Length), done, $"u{plan.First}-{window.StartMs}-{done}", cancellation));
+                underWay.Add(Act(pace.PlannedUs(done), _random.Next(plan.Tokens.Length), done, $"u{plan.First}-{window.StartMs}-{done}", cancellation));
             }
 
             underWay.RemoveAll(task => task.IsCompleted);

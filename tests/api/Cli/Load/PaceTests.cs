@@ -1,0 +1,32 @@
+using Bourse.ApiHost.Cli.Load.Worker;
+
+namespace Bourse.Tests.Api.Cli.Load;
+
+public sealed class PaceTests
+{
+    private const long StartMs = 1_764_000_000_000;
+    private const long StartUs = StartMs * 1_000;
+
+    [Fact]
+    public void The_first_act_is_due_and_planned_at_the_start()
+    {
+        var pace = new Pace(StartMs, StartMs + 10_000, Rate: 4);
+        pace.DueAt(StartUs).ShouldBe(1);
+        pace.PlannedUs(0).ShouldBe(StartUs);
+    }
+
+    [Theory]
+    [InlineData(249_999, 1)]
+    [InlineData(250_000, 2)]
+    [InlineData(1_000_000, 5)]
+    public void An_act_is_due_from_its_planned_time_on(long afterUs, long due) => new Pace(StartMs, StartMs + 10_000, Rate: 4).DueAt(StartUs + afterUs).ShouldBe(due);
+
+    [Fact]
+    public void No_more_acts_come_due_than_are_planned_before_the_end()
+    {
+        var pace = new Pace(StartMs, StartMs + 10_000, Rate: 0.25);
+        pace.Total.ShouldBe(2);
+        pace.DueAt(StartUs + 60_000_000).ShouldBe(2);
+        pace.PlannedUs(pace.Total - 1).ShouldBe(StartUs + 4_000_000);
+    }
+}
