@@ -5,14 +5,14 @@ using Microsoft.AspNetCore.SignalR;
 namespace Bourse.ApiHost.Live.Orders;
 
 /// <summary>
-/// Sends one connection its account's newest balances and the positions that changed, at most five times a second: they are states, so that a newer one
+/// Sends one connection its account's newest balances and the positions that changed, at most twice a second: they are states, so that a newer one
 /// stands for those before it.
 /// </summary>
 public sealed partial class AccountNews(
     IAccountGrain account, ISingleClientProxy client, PortfolioShape shape, TimeProvider clock, ILogger<AccountNews> log) : IAsyncDisposable
 {
     private const int MaxSymbols = 1_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly Lock guard = new();
     private readonly SemaphoreSlim told = new(0, 1);
     private readonly CancellationTokenSource stopping = new();

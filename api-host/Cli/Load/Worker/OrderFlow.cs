@@ -14,7 +14,7 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate);
+        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate, window.GrowsMs);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long placed = 0; placed < pace.Total && lines.Any(line => line.IsOpen);)
         {

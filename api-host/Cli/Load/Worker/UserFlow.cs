@@ -17,7 +17,7 @@ internal sealed class UserFlow(WorkerPlan plan, Gauge gauge)
 
     public async Task Run(WorkerWindow window, CancellationToken cancellation)
     {
-        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate);
+        var pace = new Pace(window.StartMs, window.ToMs, plan.Rate, window.GrowsMs);
         var underWay = new List<Task>();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         for (long done = 0; done < pace.Total;)

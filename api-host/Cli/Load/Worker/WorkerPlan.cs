@@ -26,7 +26,11 @@ internal enum WorkerKind
 }
 
 /// <summary>When the worker begins to act, and when it counts; its second line of input. Times in ms since 1970; the stall is empty where nobody stalls.</summary>
-internal sealed record WorkerWindow(long StartMs, long FromMs, long ToMs, long StallFromMs, long StallToMs);
+internal sealed record WorkerWindow(long StartMs, long FromMs, long ToMs, long StallFromMs, long StallToMs)
+{
+    /// <summary>For how long the rate of orders and requests grows: half of the warm-up.</summary>
+    public long GrowsMs => (FromMs - StartMs) / 2;
+}
 
 /// <summary>A line of a worker's output.</summary>
 /// <param name="Ready">Its connections stand and the window may come.</param>
