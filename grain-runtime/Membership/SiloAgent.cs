@@ -3,6 +3,7 @@ using System.Net;
 using Bourse.GrainRuntime.Cluster;
 using Bourse.GrainRuntime.Placement;
 using Bourse.GrainRuntime.Transport;
+using Bourse.GrainRuntime.Wire;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -66,6 +67,7 @@ internal sealed class SiloAgent : IAsyncDisposable
         _cluster.JoinAlone(_silo);
         _ = Task.Run(() => _listener.Run(secret, Node.Wrapping, () => Node.Member == 0 ? null : Node.Identity, Node.Welcome), CancellationToken.None);
         _running = Task.Run(Run, CancellationToken.None);
+        _ = Task.Run(WireTypes.MakeReady, CancellationToken.None); // while the others get to know this silo
         var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
         while (!Node.Map.OwnedBy(Node.Member).Any() || Node.Member == 0)
         {
