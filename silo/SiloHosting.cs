@@ -48,7 +48,7 @@ public static class SiloHosting
         this IHostApplicationBuilder builder, string name, SiloStorage storage, Action<MarketDataOptions> marketData) =>
         builder.UseOrleans(silo =>
         {
-            silo.ServeAmongOthers(storage.ConnectionString);
+            silo.ServeAmongOthers(storage.ConnectionString).RehearseBeforeJoin(storage);
             silo.Configure<SiloOptions>(options => options.SiloName = name);
             silo.Configure<EndpointOptions>(options => Configure(options, builder.Configuration.GetSection("Cluster")));
             silo.AddBourseGrains(storage).AddDashboardIfWanted().AddMarketData(marketData).AddVenues();

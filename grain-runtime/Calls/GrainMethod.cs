@@ -53,6 +53,9 @@ internal abstract class GrainMethod
     /// <summary>How its arguments travel.</summary>
     public Wire.Codec[] Codecs => field ??= [.. Info.GetParameters().Select(p => Wire.Codec.Of(p.ParameterType))];
 
+    /// <summary>Makes what it needs when it is called from another process.</summary>
+    public virtual void MakeReady() => _ = Codecs;
+
     /// <summary>Its name between processes.</summary>
     public uint Number => _number ??= Wire.WireTypes.NumberOf(Info);
 
@@ -140,6 +143,12 @@ internal abstract class GrainMethod
 /// <summary>A method whose answer is a <typeparamref name="TResult"/>.</summary>
 internal sealed class GrainMethod<TResult>(MethodInfo info, bool isValueTask) : GrainMethod(info)
 {
+    public override void MakeReady()
+    {
+        base.MakeReady();
+        _ = Wire.Codec<TResult>.Instance;
+    }
+
     public override CallRequest MakeRequest(GrainReference target, object?[] arguments, Activation? source, LocalRuntime sender)
     {
         var context = CallContext.Current;

@@ -3,6 +3,7 @@ using System.Net;
 using Bourse.GrainRuntime.Cluster;
 using Bourse.GrainRuntime.Placement;
 using Bourse.GrainRuntime.Transport;
+using Bourse.GrainRuntime.Wire;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -11,9 +12,9 @@ namespace Bourse.GrainRuntime.Membership;
 
 /// <summary>
 /// A silo's place in its cluster: it holds a lease and renews it, owns the partitions that the map gives it, hands over those that go elsewhere, and
-/// lets go of everything when the lease runs out before it is renewed. Then it joins anew.
+/// lets go of everything when the lease runs out before it is renewed. Then it joins anew. How partitions leave it is in the other part.
 /// </summary>
-internal sealed class SiloAgent : IAsyncDisposable
+internal sealed partial class SiloAgent : IAsyncDisposable
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_joinDeadline = TimeSpan.FromSeconds(60);
@@ -37,11 +38,8 @@ internal sealed class SiloAgent : IAsyncDisposable
     // Guards what follows, and the owners of partitions here.
     private readonly Lock _fence = new();
 
-    // Partitions that are on their way to another silo: not to be served, whatever the map says.
-    private readonly HashSet<int> _leaving = [];
     private ClusterNode? _node;
     private Task _running = Task.CompletedTask;
-    private Task _moving = Task.CompletedTask;
     private bool _isLeaving;
     private bool _standsAside;
     private bool _isNew;
@@ -68,6 +66,7 @@ internal sealed class SiloAgent : IAsyncDisposable
         _cluster.JoinAlone(_silo);
         _ = Task.Run(() => _listener.Run(secret, Node.Wrapping, () => Node.Member == 0 ? null : Node.Identity, Node.Welcome), CancellationToken.None);
         _running = Task.Run(Run, CancellationToken.None);
+        _ = Task.Run(WireTypes.MakeReady, CancellationToken.None); // while the others get to know this silo
         var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
         while (!Node.Map.OwnedBy(Node.Member).Any() || Node.Member == 0)
         {
@@ -277,94 +276,6 @@ internal sealed class SiloAgent : IAsyncDisposable
             _work.Release();
         }
     }
-
-    private List<int> ToMove() => [.. Node.Map.OwnedBy(Node.Member).Where(p =>
-        (Node.Map.Partitions[p].Heir != 0 && Node.Map.Members.ContainsKey(Node.Map.Partitions[p].Heir))
-        || (_isLeaving && !Node.Map.Members.Values.Any(m => m.Serves)))];
-
-    /// <summary>Lets the grains of partitions go, some at a time, and gives each partition to its heir as soon as they have. What belongs to the silo once it
-    /// has joined anew is no business of a move begun before.</summary>
-    private async Task Move()
-    {
-        var member = Node.Member;
-        const int AtOnce = 64;
-        var reason = new DeactivationReason(DeactivationReasonCode.Migrating, "The partition goes to another silo");
-        var draining = new List<int>();
-        var waiting = new Queue<int>(ToMove());
-
-        // Where nobody takes over, all go at once and together: what grains that end still ask of others is answered here or not at all.
-        var isLast = !Node.Map.Members.Values.Any(m => m.Serves);
-        try
-        {
-            while (draining.Count + waiting.Count > 0 && _lease.IsValid && Node.Member == member)
-            {
-                while ((isLast || draining.Count < AtOnce) && waiting.TryDequeue(out var number))
-                {
-                    draining.Add(number);
-                    LetGo(number, member, reason);
-                }
-
-                for (var i = 0; i < 10 && !draining.TrueForAll(IsEmpty); i++)
-                {
-                    await Task.Delay(10);
-                }
-
-                int[] gone = isLast && !draining.TrueForAll(IsEmpty) ? [] : [.. draining.Where(number => _cluster.Partitions[number].TryEndLeave())];
-                if (gone.Length > 0)
-                {
-                    await _table.HandOver(member, gone, _stop.Token);
-                    draining.RemoveAll(gone.Contains);
-                    Node.TellMapChanged();
-                    await Refresh();
-                    lock (_fence)
-                    {
-                        _leaving.ExceptWith(gone); // only now: a map that was read before may still have been on its way
-                    }
-                }
-            }
-        }
-        catch (Exception exception) when (IsOutage(exception))
-        {
-            _silo.Logger.LogWarning(EngineEvents.MembershipFailed, "Partitions were not handed over: {Reason}", exception.Message);
-        }
-
-        _signal.Say();
-    }
-
-    /// <summary>After a move that broke off: what is still this silo's, it serves again. The table's lock is taken first, so that a hand-over whose end
-    /// was not seen has come to its end.</summary>
-    private async Task TakeBack()
-    {
-        lock (_fence)
-        {
-            if (_leaving.Count == 0)
-            {
-                return;
-            }
-        }
-
-        await _table.Balance(_stop.Token);
-        lock (_fence)
-        {
-            _leaving.Clear();
-        }
-
-        await Refresh();
-    }
-
-    private void LetGo(int number, long member, DeactivationReason reason)
-    {
-        lock (_fence)
-        {
-            if (Node.Member == member)
-            {
-                _leaving.Add(number);
-                _cluster.Partitions[number].HandOver(null, reason);
-            }
-        }
-    }
-
-    private bool IsEmpty(int number) => _cluster.Partitions[number].IsEmpty;
 
     private void FenceIfExpired()
     {

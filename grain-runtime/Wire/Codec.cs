@@ -13,7 +13,8 @@ internal abstract class Codec
 
     public static Codec Of(Type type) => s_codecs.TryGetValue(type, out var found)
         ? found
-        : s_codecs.GetOrAdd(type, static type => (Codec)typeof(Codec<>).MakeGenericType(type).GetProperty(nameof(Codec<int>.Instance))!.GetValue(null)!);
+        : s_codecs.GetOrAdd(type, static type => (Codec)typeof(Codec<>).MakeGenericType(type).GetProperty(nameof(Codec<int>.Instance))!
+            .GetValue(null, BindingFlags.DoNotWrapExceptions, null, null, null)!);
 
     public abstract void WriteObject(FrameWriter writer, object? value);
 

@@ -14,6 +14,25 @@ internal static class WireTypes
 
     private static readonly Lazy<Tables> s_tables = new(() => new Tables());
 
+    /// <summary>Makes ready what calls between processes need, which the first call of each method would wait for otherwise.</summary>
+    public static void MakeReady()
+    {
+        s_tables.Value.Methods.Values.ToList().ForEach(method => Try(() => GrainMethod.Of(method).MakeReady()));
+        s_tables.Value.Messages.Values.ToList().ForEach(message => Try(() => Codec.Of(message)));
+
+        static void Try(Action make)
+        {
+            try
+            {
+                make();
+            }
+            catch (NotSupportedException)
+            {
+                // It cannot travel: who sends it is told.
+            }
+        }
+    }
+
     /// <summary>Null where no method of a grain interface here has the number.</summary>
     public static GrainMethod? FindMethod(uint number) => s_tables.Value.Methods.GetValueOrDefault(number) is { } info ? GrainMethod.Of(info) : null;
 

@@ -1,5 +1,7 @@
 using System.Net;
 using Bourse.GrainInterfaces;
+using Bourse.Silo.EmbeddedEngine;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bourse.Silo;
 
@@ -12,6 +14,17 @@ internal static class Engine
         .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
         .ConfigureEndpoints(IPAddress.Loopback, 0, 0)
         .UseTlsIfWanted();
+
+    /// <summary>Grains move to a silo that joins: what they run there has run before. Where nobody serves yet, nobody waits.</summary>
+    public static ISiloBuilder RehearseBeforeJoin(this ISiloBuilder silo, SiloStorage storage) => silo.AddStartupTask(
+        async (services, cancellation) =>
+        {
+            if (await SiloStorage.IsServed(storage.ConnectionString, cancellation))
+            {
+                await ActivatorUtilities.CreateInstance<Rehearsal>(services, storage).Run(cancellation);
+            }
+        },
+        ServiceLifecycleStage.ApplicationServices);
 
     public static IClientBuilder JoinByDatabase(this IClientBuilder client, string connectionString) =>
         client.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString)).UseTlsIfWanted();

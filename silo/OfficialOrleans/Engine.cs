@@ -48,6 +48,9 @@ internal static class Engine
         return silo;
     }
 
+    /// <summary>Nothing: grains stay where they are when a silo joins.</summary>
+    public static ISiloBuilder RehearseBeforeJoin(this ISiloBuilder silo, SiloStorage storage) => silo;
+
     /// <summary>Finds the silos by the database, and waits for one for up to a minute.</summary>
     public static IClientBuilder JoinByDatabase(this IClientBuilder client, string connectionString)
     {

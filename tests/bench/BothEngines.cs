@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Bourse.Tests;
 
 namespace Bourse.Bench;
 
@@ -7,7 +8,7 @@ internal static class BothEngines
 {
     public static async Task<int> Run(string[] args)
     {
-        var root = Root();
+        var root = RepositoryRoot.Find();
         var failed = false;
         foreach (var engine in new[] { "embedded", "orleans" })
         {
@@ -38,18 +39,5 @@ internal static class BothEngines
         var told = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return (process.ExitCode, told);
-    }
-
-    private static string Root()
-    {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
-        {
-            if (File.Exists(Path.Combine(folder, "Orleans.sln")))
-            {
-                return folder;
-            }
-        }
-
-        throw new InvalidOperationException("the sources are not above this program: it builds itself for both engines");
     }
 }

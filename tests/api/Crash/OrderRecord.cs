@@ -53,7 +53,7 @@ public sealed class OrderRecord
         Number(stored, "filled_qty").ShouldBeGreaterThanOrEqualTo(Number(told, "filled_qty"));
         if (HasEnded(told))
         {
-            WithoutLegs(stored).ShouldBe(WithoutLegs(told), "an order that has ended changes no more");
+            AtItsEnd(stored).ShouldBe(AtItsEnd(told), "an order that has ended changes no more");
         }
     }
 
@@ -63,9 +63,9 @@ public sealed class OrderRecord
     public static IEnumerable<JsonElement> Legs(JsonElement order) =>
         order.TryGetProperty("legs", out var legs) && legs.ValueKind == JsonValueKind.Array ? legs.EnumerateArray() : [];
 
-    // They go on when their entry has ended, and lists leave them out.
-    private static string WithoutLegs(JsonElement order) =>
-        JsonSerializer.Serialize(order.EnumerateObject().Where(p => p.Name != "legs").ToDictionary(p => p.Name, p => p.Value));
+    // Its legs go on when an entry has ended, and lists leave them out; and an answer tells no number of the channel that is not durable yet, but one below it.
+    private static string AtItsEnd(JsonElement order) =>
+        JsonSerializer.Serialize(order.EnumerateObject().Where(p => p.Name is not ("legs" or "seq")).ToDictionary(p => p.Name, p => p.Value));
 
     public static string Text(JsonElement element, string name) => element.GetProperty(name).GetString()!;
 

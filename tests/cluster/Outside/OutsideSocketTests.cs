@@ -11,7 +11,7 @@ public sealed class OutsideSocketTests : IDisposable
 {
     private static readonly OutsideSocketOptions s_hasty = new()
     {
-        Backoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(20), KeepAlive = TimeSpan.FromMilliseconds(100), MaxGarbled = 3,
+        Backoff = TimeSpan.FromMilliseconds(1), MaxBackoff = TimeSpan.FromMilliseconds(20), MaxGarbled = 3,
     };
 
     private readonly OutsideServices _services = new();
@@ -59,7 +59,7 @@ public sealed class OutsideSocketTests : IDisposable
             await (number == 1 ? Task.Delay(Timeout.Infinite, service.Ends) : service.HearOn(socket));
         });
         var talk = new Listener(service.Stream);
-        var running = Run(talk);
+        var running = Run(talk, s_hasty with { KeepAlive = TimeSpan.FromMilliseconds(100) });
 
         await Eventually.Holds(() => talk.Heard.Contains("2"));
 
@@ -115,7 +115,7 @@ public sealed class OutsideSocketTests : IDisposable
         }
     }
 
-    private Task Run(Listener talk) => new OutsideSocket(s_hasty, _services.Of("test"), TimeProvider.System, NullLogger.Instance).Run(talk, _stop.Token);
+    private Task Run(Listener talk, OutsideSocketOptions? options = null) => new OutsideSocket(options ?? s_hasty, _services.Of("test"), TimeProvider.System, NullLogger.Instance).Run(talk, _stop.Token);
 
     private async Task Stop(Task running)
     {

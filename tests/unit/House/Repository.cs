@@ -3,7 +3,7 @@ namespace Bourse.Tests.Unit.House;
 /// <summary>Where the tested sources and assemblies lie, found from the folder that the tests run in.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = RepositoryRoot.Find();
 
     /// <summary>The program, which unit tests do not load: it is read beside them, as built in the same configuration.</summary>
     public static string ProgramPath { get; } = FindProgram();
@@ -21,18 +21,6 @@ internal static class Repository
         return Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
             .Select(path => Path.GetRelativePath(Root, path).Replace('\\', '/'))
             .Where(path => !path.Contains("/node_modules/", StringComparison.Ordinal));
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "Orleans.sln")))
-            {
-                return folder.FullName;
-            }
-        }
-        throw new DirectoryNotFoundException("The tests run outside the repository: no Orleans.sln above " + AppContext.BaseDirectory);
     }
 
     private static string FindProgram()

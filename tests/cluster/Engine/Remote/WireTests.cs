@@ -80,6 +80,12 @@ public sealed class WireTests(EngineCluster cluster) : IClassFixture<EngineClust
     }
 
     [Fact]
+    public void All_that_travels_is_made_ready_before_the_first_call()
+    {
+        WireTypes.MakeReady();
+    }
+
+    [Fact]
     public void A_message_nested_deeper_than_any_of_ours_is_refused_and_the_stack_holds()
     {
         var order = (OrderView)Sample(typeof(OrderView), 1)! with { Legs = null };
