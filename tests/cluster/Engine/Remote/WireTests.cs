@@ -82,7 +82,7 @@ public sealed class WireTests(EngineCluster cluster) : IClassFixture<EngineClust
     [Fact]
     public void All_that_travels_is_made_ready_before_the_first_call()
     {
-        WireTypes.MakeReady();
+        Should.NotThrow(WireTypes.MakeReady);
     }
 
     [Fact]
