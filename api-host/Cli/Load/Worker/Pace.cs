@@ -11,7 +11,7 @@ namespace Bourse.ApiHost.Cli.Load.Worker;
 public readonly record struct Pace(long StartMs, long ToMs, double Rate, long GrowsMs)
 {
     /// <summary>How many acts there are in all.</summary>
-    public long Total => (long)(Rate * (ToMs - StartMs - (GrowsMs / 2.0)) / 1_000);
+    public long Total => (long)Math.Ceiling(Rate * (ToMs - StartMs - (GrowsMs / 2.0)) / 1_000);
 
     /// <summary>How many acts are due at a time, those that are done among them.</summary>
     /// <param name="us">µs since 1970, from the start on.</param>

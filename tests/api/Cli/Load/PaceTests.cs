@@ -25,9 +25,9 @@ public sealed class PaceTests
     public void No_more_acts_come_due_than_are_planned_before_the_end()
     {
         var pace = new Pace(StartMs, StartMs + 10_000, Rate: 0.25, GrowsMs: 0);
-        pace.Total.ShouldBe(2);
-        pace.DueAt(StartUs + 60_000_000).ShouldBe(2);
-        pace.PlannedUs(pace.Total - 1).ShouldBe(StartUs + 4_000_000);
+        pace.Total.ShouldBe(3);
+        pace.DueAt(StartUs + 60_000_000).ShouldBe(3);
+        pace.PlannedUs(pace.Total - 1).ShouldBe(StartUs + 8_000_000);
     }
 
     [Theory]
