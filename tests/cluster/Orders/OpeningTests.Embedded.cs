@@ -1,4 +1,5 @@
 using Bourse.Domain.Accounts;
+using Bourse.Domain.Instruments;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces.Books;
 using Bourse.Grains.Breakers;
@@ -7,11 +8,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Bourse.Tests.Cluster.Orders;
 
-/// <summary>A market that was closed opens by an auction.</summary>
+/// <summary>A market that was closed opens by an auction. The silo's clock leaps here, which official Orleans takes for a silo that has stood still.</summary>
 public sealed class OpeningTests
 {
     private const string Stock = "NYSE";
-    private static readonly DateTimeOffset s_bell = new(2026, 11, 30, 14, 30, 0, TimeSpan.Zero); // 09:30 in New York, a Monday
+
+    // One that is still to come: the clock is set forward only.
+    private static readonly DateTimeOffset s_bell = DateTimeOffset.FromUnixTimeMilliseconds(
+        SessionCalendar.UsEquity.NextOpen(TimeProvider.System.GetUtcNow().AddHours(1).ToUnixTimeMilliseconds()));
 
     [Fact]
     public async Task After_the_bell_a_symbol_collects_orders_and_an_auction_opens_it()
