@@ -59,7 +59,8 @@ public sealed partial class DocumentedCodesTests
     private static string? SourceOf(string name)
     {
         var parts = name.Split('.');
-        var source = Tests.Value.FirstOrDefault(t => t.Key.EndsWith($"/{parts[0]}.cs", StringComparison.Ordinal)).Value;
+        string[] endings = [$"/{parts[0]}.cs", $"/{parts[0]}.Embedded.cs"]; // the latter of one engine only
+        var source = Tests.Value.FirstOrDefault(t => endings.Any(ending => t.Key.EndsWith(ending, StringComparison.Ordinal))).Value;
         return parts.Length == 1 || source?.Contains(" " + parts[1], StringComparison.Ordinal) == true ? source : null;
     }
 
