@@ -11,7 +11,8 @@ public sealed partial class DocumentedCodesTests
 {
     private static readonly string[] Pages = ["docs/orders.md", "docs/risk.md", "docs/venues.md"];
     private static readonly Lazy<Dictionary<string, string>> Tests = new(() => Repository.Sources("tests")
-        .Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal)).ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Repository.Root, path))));
+        .Where(path => path.EndsWith("Tests.cs", StringComparison.Ordinal) || path.EndsWith("Tests.Embedded.cs", StringComparison.Ordinal))
+        .ToDictionary(path => path, path => File.ReadAllText(Path.Combine(Repository.Root, path))));
 
     [Fact]
     public void Every_code_that_the_domain_knows_stands_in_a_table_and_no_other()
