@@ -76,7 +76,11 @@ internal sealed class LeaseKeeper : IDisposable
             return renewal;
         }
 
-        _lease.End();
+        if (_member() == member)
+        {
+            _lease.End(); // and not one that the silo has begun anew meanwhile
+        }
+
         return null;
     }
 }
