@@ -1,5 +1,4 @@
 using Bourse.ApiHost.Auth;
-using Bourse.ApiHost.Problems;
 
 namespace Bourse.ApiHost.Live;
 
@@ -30,7 +29,7 @@ public sealed partial class SessionSweep(LiveConnections connections, LiveSessio
                 connection.Abort();
             }
         }
-        catch (Exception away) when (ProblemMap.Of(away) is not null)
+        catch (Exception away)
         {
             LogAway(log, away.GetType().Name); // looked at again in five seconds
         }

@@ -1,4 +1,3 @@
-using Bourse.ApiHost.Problems;
 
 namespace Bourse.ApiHost.Market;
 
@@ -16,7 +15,7 @@ public sealed partial class InstrumentRefresh(InstrumentCache instruments, TimeP
             {
                 await instruments.Refresh();
             }
-            catch (Exception e) when (ProblemMap.Of(e) is not null)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogMissed(log, e.GetType().Name); // the next second tries again
             }

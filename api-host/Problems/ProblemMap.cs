@@ -1,4 +1,4 @@
-using System.Data.Common;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Bourse.GrainInterfaces;
 using Orleans.Runtime;
@@ -14,7 +14,8 @@ public static class ProblemMap
         ProblemException known => known.Problem,
         BadHttpRequestException bad => OfStatus(bad.StatusCode),
         JsonException json => OfJson(json),
-        OutcomeUnknownException or TimeoutException or OrleansException or DbException =>
+        // What a database throws in another process arrives as an ExternalException.
+        OutcomeUnknownException or TimeoutException or OrleansException or ExternalException =>
             Problem.Unavailable("The outcome is unknown or the system sheds load; repeat the same request."),
         _ => null,
     };

@@ -1,6 +1,5 @@
 using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Live;
-using Bourse.ApiHost.Problems;
 using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Risk;
@@ -50,7 +49,7 @@ public sealed partial class HaltNews(IGrainFactory grains, IHubContext<TradingHu
                 await Look(stoppingToken);
                 await LookAtHalts(stoppingToken);
             }
-            catch (Exception e) when (ProblemMap.Of(e) is not null)
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
                 LogMissed(log, e.GetType().Name); // asked again at the next tick
             }

@@ -115,8 +115,14 @@ internal sealed class ChaosCluster : IAsyncDisposable
     public Task<(int Code, string Output, string Error)> Command(params string[] arguments) => Product.RunProgram(
         [.. arguments, "--data", Data], _given is null ? [] : new() { ["BOURSE_POSTGRES"] = _given });
 
+    /// <summary>What a process has told so far.</summary>
+    public string LogOf(Member member) => File.ReadAllText(Path.Combine(Data, "log", member.Name + ".log"));
+
+    /// <summary>The newest of what the processes have told of trouble.</summary>
     public string Logs() => string.Join('\n', Directory.GetFiles(Path.Combine(Data, "log"), "*-*.log").Order().Select(file =>
-        $"== {Path.GetFileName(file)}\n" + string.Join('\n', File.ReadLines(file).Where(line => line.Contains(" Orleans[", StringComparison.Ordinal)).TakeLast(15))));
+        $"== {Path.GetFileName(file)}\n" + string.Join('\n', File.ReadLines(file).Where(IsTrouble).TakeLast(30))));
+
+    private static bool IsTrouble(string line) => line.Contains(" Warning ", StringComparison.Ordinal) || line.Contains(" Error ", StringComparison.Ordinal);
 
     public async ValueTask DisposeAsync()
     {

@@ -8,7 +8,7 @@ namespace Bourse.Tests.Api.Chaos;
 
 /// <summary>The primary PostgreSQL dies under load, all of its processes at once, and its synchronous standby is promoted.</summary>
 [Collection("chaos")]
-public sealed class FailoverTests(ITestOutputHelper output)
+public sealed partial class FailoverTests(ITestOutputHelper output)
 {
     private const int Traders = 3;
     private const int Orders = 150;
@@ -18,11 +18,12 @@ public sealed class FailoverTests(ITestOutputHelper output)
     public async Task A_promoted_standby_goes_on_with_every_acknowledged_order_and_one_writer_for_each_grain()
     {
         var data = TestServer.NewFolder();
-        await Run(data);
+        await Run(data, _ => Task.CompletedTask);
         Directory.Delete(data, recursive: true);
     }
 
-    private async Task Run(string data)
+    /// <param name="meanwhile">Done while there is no primary.</param>
+    private async Task Run(string data, Func<ChaosCluster, Task> meanwhile)
     {
         var primary = await TestServer.Start(folder: data);
         var standby = await Standby.StartOf(primary);
@@ -38,6 +39,7 @@ public sealed class FailoverTests(ITestOutputHelper output)
 
             probes.Reset();
             Standby.Kill(primary);
+            await meanwhile(cluster);
             await Standby.Promote(standby);
             var away = await probes.UntilServed();
             output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"no account was away for more than {away.TotalSeconds:F2} s"));

@@ -30,6 +30,7 @@ public sealed class CrashTrader
     private long _signedIn = TimeProvider.System.GetTimestamp();
     private long _newestSeq;
     private Exception? _failure;
+    private string _notConnected = "";
     private TimeSpan _longestWait;
     private volatile bool _stops;
 
@@ -314,13 +315,13 @@ public sealed class CrashTrader
             {
                 await Disconnect();
                 ThrowIfFailed();
-                deadline.Token.ThrowIfCancellationRequested();
+                deadline.IsCancellationRequested.ShouldBeFalse($"{_name} cannot connect: {_notConnected}");
                 if (await TryConnect())
                 {
                     return _hub!;
                 }
 
-                await Task.Delay(50, deadline.Token);
+                await Task.Delay(50);
             }
         }
         finally
@@ -344,6 +345,7 @@ public sealed class CrashTrader
             var begun = await _hub.Invoke("SubscribeOrders", Record.LastSeq);
             if (!begun.TryGetProperty("result", out var channel))
             {
+                _notConnected = begun.ToString();
                 return false; // its database is away, or the grain is on its way
             }
 
@@ -352,6 +354,7 @@ public sealed class CrashTrader
         }
         catch (Exception down) when (down is IOException or WebSocketException or HttpRequestException or InvalidOperationException or ShouldAssertException)
         {
+            _notConnected = down.Message;
             return false; // the process is being restarted
         }
     }

@@ -1,7 +1,10 @@
 using Orleans;
+using Bourse.Tests.Cluster.Engine.Grains;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using Orleans.Storage;
 using Orleans.TestingHost;
 
 namespace Bourse.Tests.Cluster.Engine;
@@ -38,6 +41,7 @@ public class EngineCluster : IAsyncLifetime
         silo.AddMemoryGrainStorage("PubSubStore");
         silo.AddMemoryGrainStorage("states");
         silo.AddMemoryGrainStorageAsDefault();
+        silo.Services.AddKeyedSingleton<IGrainStorage>(FullStorage.Name, new FullStorage());
     }
 
     protected virtual void Configure(IClientBuilder client)

@@ -65,6 +65,14 @@ public sealed partial class LifeTests(EngineCluster cluster) : IClassFixture<Eng
     }
 
     [Fact]
+    public async Task What_a_storage_throws_arrives_as_an_exception_of_the_engine()
+    {
+        var failed = await Should.ThrowAsync<OrleansException>(cluster.Grains.GetGrain<IFullGrain>("full").Write());
+
+        failed.Message.ShouldContain(FullStorage.Words);
+    }
+
+    [Fact]
     public async Task The_base_class_with_a_state_keeps_it()
     {
         var grain = cluster.Grains.GetGrain<ICounterGrain>(Guid.NewGuid());

@@ -103,6 +103,7 @@ public sealed class WireTests(EngineCluster cluster) : IClassFixture<EngineClust
         Thrown(new GrainInterfaces.OutcomeUnknownException("unknown", new TimeoutException("late"))).InnerException.ShouldBeOfType<TimeoutException>();
         Thrown(new ArgumentOutOfRangeException("size", "too large")).ShouldBeAssignableTo<ArgumentException>()!.Message.ShouldContain("too large");
         Thrown(new SiloUnavailableException("gone")).Message.ShouldBe("gone");
+        Thrown(new Npgsql.NpgsqlException("away")).ShouldBeOfType<System.Runtime.InteropServices.ExternalException>().Message.ShouldBe("away");
         Thrown(new HiddenException(3)).ShouldBeOfType<InvalidOperationException>().Message.ShouldBe("number 3");
 
         Exception Thrown(Exception exception) => (Exception)Travel(typeof(Exception), exception).Arrived!;
