@@ -82,14 +82,16 @@ public sealed class IngestTests(PostgresFixture postgres) : IClassFixture<Postgr
         });
         var feed = cluster.Feed("QUIET");
 
-        await feed.Push([Print(NowMs, 100m)]);
-        await Eventually.Holds(() => heard.Any(q => q.Stale), "the feed is told to be stale");
-        heard.First().Stale.ShouldBeFalse();
+        // Of what changes soon after each other only the last is told: a machine that stood still may have made it stale by then.
+        var pushed = 0;
+        await Eventually.Holds(() => Push().ContinueWith(_ => heard.Any(q => !q.Stale), TaskScheduler.Default), "the feed lives");
+        await Eventually.Holds(() => heard.Last().Stale, "the feed is told to be stale");
         (await feed.GetQuote())!.Stale.ShouldBeTrue();
 
-        await feed.Push([Print(NowMs + 1, 101m)]);
-        await Eventually.Holds(() => heard.Last() is { Stale: false, Price: 101m }, "the feed lives again");
+        await Eventually.Holds(() => Push().ContinueWith(_ => !heard.Last().Stale, TaskScheduler.Default), "the feed lives again");
         heard.Select(q => q.Seq).ShouldBeInOrder(SortDirection.Ascending);
+
+        Task Push() => feed.Push([Print(NowMs + pushed++, 100m)]);
     }
 
     [Fact]
