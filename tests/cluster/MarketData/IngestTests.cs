@@ -84,14 +84,18 @@ public sealed class IngestTests(PostgresFixture postgres) : IClassFixture<Postgr
 
         // Of what changes soon after each other only the last is told: a machine that stood still may have made it stale by then.
         var pushed = 0;
-        await Eventually.Holds(() => Push().ContinueWith(_ => heard.Any(q => !q.Stale), TaskScheduler.Default), "the feed lives");
+        await Eventually.Holds(() => PushAndLook(() => heard.Any(q => !q.Stale)), "the feed lives");
         await Eventually.Holds(() => heard.Last().Stale, "the feed is told to be stale");
         (await feed.GetQuote())!.Stale.ShouldBeTrue();
 
-        await Eventually.Holds(() => Push().ContinueWith(_ => !heard.Last().Stale, TaskScheduler.Default), "the feed lives again");
+        await Eventually.Holds(() => PushAndLook(() => !heard.Last().Stale), "the feed lives again");
         heard.Select(q => q.Seq).ShouldBeInOrder(SortDirection.Ascending);
 
-        Task Push() => feed.Push([Print(NowMs + pushed++, 100m)]);
+        async Task<bool> PushAndLook(Func<bool> look)
+        {
+            await feed.Push([Print(NowMs + pushed++, 100m)]);
+            return look();
+        }
     }
 
     [Fact]
