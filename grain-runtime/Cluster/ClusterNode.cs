@@ -182,9 +182,10 @@ internal sealed class ClusterNode
     public void OnTick()
     {
         CheckLease?.Invoke();
+        var now = Environment.TickCount64;
         foreach (var connection in Links.All)
         {
-            connection.KeepAlive();
+            connection.KeepAlive(now);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class ClientAgent(InProcessCluster cluster, LocalRuntime client,
     public async Task Join(CancellationToken cancellation)
     {
         var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
-        var node = new ClusterNode(cluster, client, await ReadSecret(deadline, cancellation)) { MapIsOld = _signal.Say };
+        var node = new ClusterNode(cluster, client, await table.ReadSecret(deadline, cancellation)) { MapIsOld = _signal.Say };
         _node = node;
         _running = Task.Run(() => Run(node), CancellationToken.None);
         while (!node.Links.Silos.Any() || node.Map.Members.Keys.Any(m => node.Links.ToMember(m) is null))
@@ -44,22 +44,6 @@ internal sealed class ClientAgent(InProcessCluster cluster, LocalRuntime client,
         await _running;
         _node?.Close();
         await table.DisposeAsync();
-    }
-
-    // A client may start before the first silo has made the tables.
-    private async Task<byte[]> ReadSecret(long deadline, CancellationToken cancellation)
-    {
-        while (true)
-        {
-            try
-            {
-                return await table.ReadSecret(cancellation);
-            }
-            catch (DbException) when (Environment.TickCount64 < deadline)
-            {
-                await Task.Delay(100, cancellation);
-            }
-        }
     }
 
     private async Task Run(ClusterNode node)

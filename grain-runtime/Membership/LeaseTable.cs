@@ -12,6 +12,7 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
     // Any number that nobody else locks on: "cluster" in ASCII.
     private const long LockKey = 0x636C7573746572;
     private const int CommandTimeoutSeconds = 3;
+    private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(100);
 
     /// <summary>More than the versions that a primary can have made and a standby of it not seen.</summary>
     private const int Leap = 1_000_000;
@@ -32,11 +33,24 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
 
     public ValueTask DisposeAsync() => source.DisposeAsync();
 
-    public async Task<byte[]> ReadSecret(CancellationToken cancellation)
+    /// <summary>
+    /// The cluster's secret. Asks again until a deadline: a client may start before the first silo has made the tables, and a server that many come to
+    /// at once may let one in late.
+    /// </summary>
+    /// <param name="deadline">In ms, as <see cref="Environment.TickCount64"/>.</param>
+    public async Task<byte[]> ReadSecret(long deadline, CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        await using var command = Command(connection, "SELECT secret FROM cluster_state");
-        return (byte[])(await command.ExecuteScalarAsync(cancellation))!;
+        while (true)
+        {
+            try
+            {
+                return await ReadSecret(cancellation);
+            }
+            catch (DbException) when (Environment.TickCount64 < deadline)
+            {
+                await Task.Delay(s_retry, cancellation);
+            }
+        }
     }
 
     public async Task<long> ReadVersion(CancellationToken cancellation)
@@ -150,6 +164,13 @@ internal sealed class LeaseTable(DbDataSource source, string session) : IAsyncDi
             return (true, true);
         },
         cancellation);
+
+    private async Task<byte[]> ReadSecret(CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var command = Command(connection, "SELECT secret FROM cluster_state");
+        return (byte[])(await command.ExecuteScalarAsync(cancellation))!;
+    }
 
     private static async Task<ClusterMap> ReadMap(DbConnection connection, CancellationToken cancellation)
     {

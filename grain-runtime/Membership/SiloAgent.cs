@@ -60,14 +60,14 @@ internal sealed partial class SiloAgent : IAsyncDisposable
     /// <summary>Joins, and waits until it has grains to serve.</summary>
     public async Task Join(CancellationToken cancellation)
     {
-        var secret = await _table.ReadSecret(cancellation);
+        var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
+        var secret = await _table.ReadSecret(deadline, cancellation);
         _node = new ClusterNode(_cluster, _silo, secret) { MapIsOld = _signal.Say, CheckLease = FenceIfExpired };
         _silo.Lease = _lease;
         _cluster.JoinAlone(_silo);
         _ = Task.Run(() => _listener.Run(secret, Node.Wrapping, () => Node.Member == 0 ? null : Node.Identity, Node.Welcome), CancellationToken.None);
         _running = Task.Run(Run, CancellationToken.None);
         _ = Task.Run(WireTypes.MakeReady, CancellationToken.None); // while the others get to know this silo
-        var deadline = Environment.TickCount64 + (long)s_joinDeadline.TotalMilliseconds;
         while (!Node.Map.OwnedBy(Node.Member).Any() || Node.Member == 0)
         {
             if (Environment.TickCount64 > deadline)

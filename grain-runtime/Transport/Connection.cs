@@ -20,6 +20,9 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
     private static readonly long s_pingAfterMs = 1_000;
     private static readonly long s_silenceMs = 4_000;
 
+    /// <summary>What one look at a silent peer counts at most: one that comes later says that this process stood still, not that the peer is silent.</summary>
+    private static readonly long s_lookMs = 500;
+
     private readonly Pipe _output = new(new PipeOptions(
         pauseWriterThreshold: 0, resumeWriterThreshold: 0, minimumSegmentSize: 32 * 1024, useSynchronizationContext: false));
 
@@ -27,6 +30,8 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
     private long _waiting;
     private long _heardAt = Environment.TickCount64;
     private long _spokeAt = Environment.TickCount64;
+    private long _lookedAt = Environment.TickCount64;
+    private long _silentMs;
     private bool _isClosed;
 
     public PeerIdentity Peer => peer;
@@ -106,11 +111,12 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
         link.Cut();
     }
 
-    /// <summary>Says a word when there was none for a while, and closes it when the peer has said none for too long.</summary>
-    public void KeepAlive()
+    /// <summary>Says a word when there was none for a while, and closes it when the peer has said none for too long. Called again and again.</summary>
+    /// <param name="now">In the milliseconds of <see cref="HeardAt"/>.</param>
+    public void KeepAlive(long now)
     {
-        var now = Environment.TickCount64;
-        if (now - HeardAt > s_silenceMs)
+        var step = Math.Clamp(now - Interlocked.Exchange(ref _lookedAt, now), 0, s_lookMs);
+        if (Interlocked.Add(ref _silentMs, step) > s_silenceMs)
         {
             Close();
         }
@@ -157,6 +163,7 @@ internal sealed class Connection(Link link, PeerIdentity peer, FrameReader reade
         {
             var read = await input.ReadAsync();
             Volatile.Write(ref _heardAt, Environment.TickCount64);
+            Volatile.Write(ref _silentMs, 0);
             var buffer = read.Buffer;
             while (!IsClosed && TryTake(ref buffer, out var frame))
             {

@@ -40,9 +40,18 @@ public sealed class AdvancedOrderTests(ApiFixture api)
     public async Task An_order_good_till_expire_at_ends_then_and_the_history_tells_it()
     {
         var user = await api.NewUser();
-        var expireAt = DateTimeOffset.UtcNow.AddSeconds(1.5);
-        var placed = await user.Place(
-            new { symbol = ApiFixture.Stock, side = "buy", type = "limit", time_in_force = "gtd", expire_at = expireAt, qty = "1", limit_price = "95" });
+        var (expireAt, answer) = (default(DateTimeOffset), default(ApiAnswer)!);
+
+        // One whose time is over before it is placed is refused.
+        await ApiFixture.Until(async () =>
+        {
+            expireAt = DateTimeOffset.UtcNow.AddSeconds(1.5);
+            answer = await user.Post(
+                "/api/v1/orders",
+                new { symbol = ApiFixture.Stock, side = "buy", type = "limit", time_in_force = "gtd", expire_at = expireAt, qty = "1", limit_price = "95" });
+            return answer.Status == 201;
+        });
+        var placed = answer.Body;
         placed.GetProperty("time_in_force").GetString().ShouldBe("gtd");
         placed.GetProperty("expire_at").GetDateTimeOffset().ShouldBe(expireAt, TimeSpan.FromMilliseconds(1));
         var path = $"/api/v1/orders/{placed.GetProperty("id").GetString()}";

@@ -11,6 +11,9 @@ public sealed class OutageTests
     private const int Traders = 4;
     private const int Askers = 4;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
+
+    /// <summary>For so long after its last renewal a silo that is alone certainly keeps its grains; on a machine that stands still the outage may last longer.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan LongestAnswer = TimeSpan.FromSeconds(15);
     private long _answers;
@@ -31,8 +34,9 @@ public sealed class OutageTests
         await Answers(500, trading);
         (await Place(asker)).Status.ShouldBe(201);
 
+        var away = Stopwatch.StartNew();
         var port = await TakePostgresAway(product);
-        var refused = await AskWhileAway(asker);
+        var refused = await AskWhileAway(asker, away);
         refused.ShouldNotBeEmpty();
         refused.ShouldAllBe(a => a.Status == 503 && a.Code == "unavailable" && a.Headers.RetryAfter != null);
         (await LocalPostgres.StartAsync(product.Data, _ => { }, CancellationToken.None)).Port.ShouldBe(port);
@@ -59,7 +63,7 @@ public sealed class OutageTests
     }
 
     /// <summary>Orders, one after the other from several sides, until the outage is over; meanwhile quotes must come, and readiness must be denied.</summary>
-    private static async Task<IReadOnlyCollection<ApiAnswer>> AskWhileAway(ApiUser asker)
+    private static async Task<IReadOnlyCollection<ApiAnswer>> AskWhileAway(ApiUser asker, Stopwatch away)
     {
         var answers = new ConcurrentBag<ApiAnswer>();
         var clock = Stopwatch.StartNew();
@@ -72,10 +76,14 @@ public sealed class OutageTests
         });
         var quotes = Task.Run(async () =>
         {
-            while (clock.Elapsed < Outage)
+            while (away.Elapsed < Outage)
             {
                 var quote = await asker.Get("/api/v1/market/quote/AAPL").WaitAsync(LongestAnswer);
-                quote.Status.ShouldBe(200, quote.Text);
+                if (away.Elapsed < Kept)
+                {
+                    quote.Status.ShouldBe(200, quote.Text);
+                }
+
                 await Task.Delay(20);
             }
         });

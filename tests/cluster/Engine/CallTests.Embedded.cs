@@ -18,7 +18,7 @@ public sealed partial class CallTests
     public async Task A_full_mailbox_refuses_and_takes_requests_again_once_it_has_room()
     {
         var grain = Grain("full");
-        var inside = Enumerable.Range(0, ImpatientCluster.MailboxLimit).Select(_ => grain.Wait("full")).ToList();
+        var inside = Enumerable.Range(0, NarrowCluster.MailboxLimit).Select(_ => grain.Wait("full")).ToList();
 
         await Should.ThrowAsync<LimitExceededException>(grain.Touch().AsTask());
 

@@ -90,15 +90,20 @@ public sealed class TimerAndIdlenessTests(ForgetfulCluster cluster) : IClassFixt
     [Fact]
     public async Task A_timer_keeps_a_grain_alive_only_when_told_to()
     {
-        var kept = cluster.Grains.GetGrain<ITimerGrain>("kept");
-        var left = cluster.Grains.GetGrain<ITimerGrain>("left");
-        await kept.Start(TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: true);
-        await left.Start(TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: false);
-
-        await Gates.Until(() => !cluster.Cluster.TryGetGrainContext(left.GetGrainId(), out _), "the other grain is let go");
-
-        cluster.Cluster.TryGetGrainContext(kept.GetGrainId(), out _).ShouldBeTrue();
-        (await kept.Fired()).ShouldBeGreaterThan(0);
-        await kept.Stop();
+        // Where the machine stands still for the collection age no timer fires, and both are let go: then once more.
+        var pair = 0;
+        await Gates.Until(
+            async () =>
+            {
+                var kept = cluster.Grains.GetGrain<ITimerGrain>($"kept-{++pair}");
+                var left = cluster.Grains.GetGrain<ITimerGrain>($"left-{pair}");
+                await kept.Start(TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: true);
+                await left.Start(TimeSpan.FromMilliseconds(20), interleave: false, keepAlive: false);
+                await Gates.Until(() => !cluster.Cluster.TryGetGrainContext(left.GetGrainId(), out _), "the other grain is let go");
+                var isKept = cluster.Cluster.TryGetGrainContext(kept.GetGrainId(), out _) && await kept.Fired() > 0;
+                await kept.Stop();
+                return isKept;
+            },
+            "the one is kept");
     }
 }

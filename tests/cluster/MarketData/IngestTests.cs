@@ -82,14 +82,20 @@ public sealed class IngestTests(PostgresFixture postgres) : IClassFixture<Postgr
         });
         var feed = cluster.Feed("QUIET");
 
-        await feed.Push([Print(NowMs, 100m)]);
-        await Eventually.Holds(() => heard.Any(q => q.Stale), "the feed is told to be stale");
-        heard.First().Stale.ShouldBeFalse();
+        // Of what changes soon after each other only the last is told: a machine that stood still may have made it stale by then.
+        var pushed = 0;
+        await Eventually.Holds(() => PushAndLook(() => heard.Any(q => !q.Stale)), "the feed lives");
+        await Eventually.Holds(() => heard.Last().Stale, "the feed is told to be stale");
         (await feed.GetQuote())!.Stale.ShouldBeTrue();
 
-        await feed.Push([Print(NowMs + 1, 101m)]);
-        await Eventually.Holds(() => heard.Last() is { Stale: false, Price: 101m }, "the feed lives again");
+        await Eventually.Holds(() => PushAndLook(() => !heard.Last().Stale), "the feed lives again");
         heard.Select(q => q.Seq).ShouldBeInOrder(SortDirection.Ascending);
+
+        async Task<bool> PushAndLook(Func<bool> look)
+        {
+            await feed.Push([Print(NowMs + pushed++, 100m)]);
+            return look();
+        }
     }
 
     [Fact]

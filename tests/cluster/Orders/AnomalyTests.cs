@@ -90,7 +90,7 @@ public sealed class AnomalyTests
     private static async Task<string> Database() => await TestServer.MakeDatabase(await TestServer.Shared);
 
     private Task<BourseCluster> Start(AnomalyAction action, string database) => BourseCluster.Start(
-        database, breakers: new BreakerOptions { Anomalies = action, AnomalyWarmUpSeconds = 5, PauseSeconds = 4 },
+        database, breakers: new BreakerOptions { Anomalies = action, AnomalyWarmUpSeconds = 5, PauseSeconds = 10 },
         configure: silo => silo.Services.AddSingleton<ILoggerProvider>(new Listener(_logged)));
 
     /// <summary>The first may come before there is anything to judge it by.</summary>

@@ -20,15 +20,26 @@ public sealed class DeadlineTests : IAsyncLifetime
     public async Task DisposeAsync() => await _bourse.DisposeAsync();
 
     [Fact]
-    public async Task The_time_of_a_good_till_date_order_is_kept_until_the_order_has_ended()
+    public async Task The_time_of_a_good_till_date_order_is_kept()
     {
         var account = await _bourse.OpenAccount();
-        var expireAt = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddSeconds(5).ToUnixTimeMilliseconds());
+        var expireAt = DateTimeOffset.FromUnixTimeMilliseconds(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds());
 
-        var order = (await account.Place(Until(expireAt))).Order!;
+        await account.Place(Until(expireAt));
 
         await Eventually.Holds(async () => await Due() == expireAt.UtcDateTime, "kept");
-        await Eventually.Holds(async () => (await account.GetOrder(order.Id))!.Status == OrderStatus.Expired, "it ends at its time");
+    }
+
+    [Fact]
+    public async Task A_good_till_date_order_ends_at_its_time_and_leaves_no_deadline()
+    {
+        var account = await _bourse.OpenAccount();
+        OrderView? order = null;
+
+        // One whose time is over before it is placed is refused.
+        await Eventually.Holds(async () => (order = (await account.Place(Until(DateTimeOffset.UtcNow.AddSeconds(3)))).Order) is not null, "it is placed in time");
+
+        await Eventually.Holds(async () => (await account.GetOrder(order!.Id))!.Status == OrderStatus.Expired, "it ends at its time");
         await Eventually.Holds(async () => await Due() is null, "there is no deadline any more");
     }
 

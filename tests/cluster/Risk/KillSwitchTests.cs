@@ -4,8 +4,10 @@ using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
 using Bourse.GrainInterfaces.Risk;
+using Bourse.Grains.Risk;
 using Bourse.Silo.ReadModel.Verification;
 using Bourse.Tests.Cluster.Orders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Bourse.Tests.Cluster.Risk;
 
@@ -13,6 +15,7 @@ namespace Bourse.Tests.Cluster.Risk;
 public sealed class KillSwitchTests : IAsyncLifetime
 {
     private const int Accounts = 12;
+    private const int ForAsLongAsItTakes = 1_000_000;
     private string _database = "";
     private BourseCluster _bourse = null!;
 
@@ -62,11 +65,17 @@ public sealed class KillSwitchTests : IAsyncLifetime
     {
         var account = await _bourse.OpenAccount();
         (await account.Place(_bourse.Limit(Side.Buy, 1, 99m))).Kind.ShouldBe(AnswerKind.Done);
-        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit), 4); // sent again once a second
+        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit), ForAsLongAsItTakes); // sent again once a second
         (await account.Place(_bourse.Limit(Side.Buy, 1, 99m, clientOrderId: "on-its-way"))).Kind.ShouldBe(AnswerKind.Unavailable);
 
         await Set(SwitchScope.Global, "", TradingState.Halted);
+        foreach (var silo in _bourse.Cluster.Silos)
+        {
+            var copy = _bourse.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<KillSwitches>();
+            await Eventually.Holds(async () => (await copy.Get()).For("", BourseCluster.Symbol).State == TradingState.Halted, "its book knows");
+        }
 
+        _bourse.Faults.FailBefore(nameof(IBookGrain.Submit), 0);
         await Eventually.Holds(async () => (await account.GetOrderByClientOrderId("on-its-way"))?.Status == OrderStatus.Rejected);
         (await account.GetOrderByClientOrderId("on-its-way"))!.RejectCode.ShouldBe("trading_halted");
         (await account.GetPortfolio()).Held.ShouldBe(99m * 1.001m);

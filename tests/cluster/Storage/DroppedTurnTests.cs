@@ -38,8 +38,8 @@ public sealed class DroppedTurnTests(PostgresFixture postgres) : IClassFixture<P
     [MemberData(nameof(Statements))]
     public async Task Nothing_is_lost_to_the_pool(string statement)
     {
-        // One connection only, and a short wait for it: where it is not given back, the next who asks is refused.
-        await using var source = NpgsqlDataSource.Create($"{postgres.ConnectionString};Maximum Pool Size=1;Timeout=3");
+        // One connection only: where it is not given back, the next who asks is refused.
+        await using var source = NpgsqlDataSource.Create($"{postgres.ConnectionString};Maximum Pool Size=1;Timeout=30");
         var outside = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(new DroppedTurns());
         try

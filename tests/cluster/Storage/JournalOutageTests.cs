@@ -53,7 +53,7 @@ public sealed class JournalOutageTests : IAsyncLifetime
     [Fact]
     public async Task A_frozen_server_sheds_load_by_age_and_then_by_the_commit_timeout_and_heals_when_it_thaws()
     {
-        await using var journal = await Open(new JournalOptions { MaxAge = TimeSpan.FromMilliseconds(200), CommitTimeout = TimeSpan.FromSeconds(2) });
+        await using var journal = await Open(new JournalOptions { MaxAge = TimeSpan.FromMilliseconds(200), CommitTimeout = TimeSpan.FromSeconds(6) });
         await journal.Append("account/frozen", 1, 1, [1]);
         SignalAll("STOP");
         try

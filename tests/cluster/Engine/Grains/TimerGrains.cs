@@ -71,7 +71,7 @@ public sealed class TimerGrain : Grain, ITimerGrain
 
     public Task Stop()
     {
-        _timer!.Dispose();
+        _timer?.Dispose(); // a fresh activation has none
         return Task.CompletedTask;
     }
 

@@ -30,6 +30,16 @@ public sealed class CutTests
     [Fact]
     public async Task Of_two_silos_that_do_not_reach_each_other_one_serves_all_though_grains_of_the_other_still_call_across()
     {
+        // Where the machine stands still for longer than a lease they are other members afterwards, which nothing stands between: then once more.
+        for (var attempt = 1; !await IsSeenThatOneServesAll(); attempt++)
+        {
+            attempt.ShouldBeLessThan(5);
+        }
+    }
+
+    /// <summary>False where a lease has run out.</summary>
+    private static async Task<bool> IsSeenThatOneServesAll()
+    {
         using var proxy = RemoteCluster.NewProxy();
         await using var cluster = await RemoteCluster.Start(1, proxy: proxy);
         var (older, younger) = (cluster.Silos[0], cluster.Silos[1]);
@@ -37,11 +47,21 @@ public sealed class CutTests
         var (caller, called) = (cluster.Grains.GetGrain<ICallGrain>(KeyOn(younger)!), KeyOn(older)!);
         await caller.SeenBehind("cut", called);
 
-        proxy.Cut(MemberOf(younger));
+        var members = (MemberOf(older), MemberOf(younger));
+        proxy.Cut(members.Item2);
 
-        await Gates.Until(async () => await IsAnswered(caller.SeenBehind("cut", called)) && KeyOn(younger) is null, "the older one serves the caller, too");
+        await Gates.Until(
+            async () => HasChanged() || (await IsAnswered(caller.SeenBehind("cut", called)) && KeyOn(younger) is null), "the older one serves the caller, too");
+        if (HasChanged())
+        {
+            return false;
+        }
+
         proxy.Heal();
         await Gates.Until(() => KeyOn(younger) is not null, "both serve again");
+        return true;
+
+        bool HasChanged() => (MemberOf(older), MemberOf(younger)) != members;
     }
 
     private static async Task<bool> IsAnswered(Task call)

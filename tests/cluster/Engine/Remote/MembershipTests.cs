@@ -119,6 +119,24 @@ public sealed class MembershipTests
     }
 
     [Fact]
+    public async Task A_silo_that_starts_while_the_database_is_away_waits_for_it()
+    {
+        var folder = TestServer.NewFolder();
+        var server = await TestServer.Start(durable: false, folder);
+        await using (var cluster = await RemoteCluster.Start(1, await TestServer.MakeDatabase(server)))
+        {
+            await server.StopAsync();
+            var starting = cluster.StartSilo();
+            server = await TestServer.Start(durable: false, folder);
+
+            await starting;
+            await Gates.Until(async () => (await Places(cluster)).Distinct().Count() == 2, "both serve");
+        }
+
+        await TestServer.Stop(server);
+    }
+
+    [Fact]
     public async Task A_silo_whose_lease_was_taken_away_ends_its_grains_and_joins_anew()
     {
         await using var cluster = await RemoteCluster.Start(2);

@@ -157,7 +157,8 @@ public sealed class StrangerTests(ThreeSilos silos) : IClassFixture<ThreeSilos>
             (await silos.Cluster.Grains.GetGrain<ICallGrain>($"after-noise-{i}").Add(i, 1)).ShouldBe(i + 1);
         }
 
-        (GC.GetTotalMemory(forceFullCollection: true) - memory).ShouldBeLessThan(64 * 1024 * 1024);
+        // Other tests of this process have memory too, for a while.
+        await Gates.Until(() => GC.GetTotalMemory(forceFullCollection: true) - memory < 64 * 1024 * 1024, "no memory is kept for the noise");
     }
 
     private static async Task<Socket> Connect(int port)

@@ -17,7 +17,12 @@ public sealed class LiveSourceTests
     public async Task A_slow_first_provider_is_overtaken_by_the_second()
     {
         await using var slow = await LocalService.Start(context => Task.Delay(Timeout.Infinite, context.RequestAborted));
-        await using var quick = await LocalService.Start(Book("2.0", "2.1"));
+        var book = Book("2.0", "2.1");
+        await using var quick = await LocalService.Start(async context =>
+        {
+            await Eventually.Holds(() => !slow.Requests.IsEmpty, "the first is asked first");
+            await book(context);
+        });
         await using var bench = new ProviderBench();
         using var source = Source(bench.Make("binance", slow, "A/B"), bench.Make("bybit", quick, "A/B"));
 
