@@ -148,12 +148,7 @@ public sealed partial class AccountGrain(
         return new OrderUpdates([], lastSeq, false, Journal.Epoch);
     }
 
-    protected override byte[] Capture()
-    {
-        var state = new ArrayBufferWriter<byte>(4_096);
-        _account.Save(state);
-        return state.WrittenSpan.ToArray();
-    }
+    protected override void Capture(IBufferWriter<byte> state) => _account.Save(state);
 
     protected override void Restore(byte[] state) => _account = Account.Load(Id, state);
 

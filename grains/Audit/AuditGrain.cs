@@ -60,12 +60,7 @@ public sealed class AuditGrain(IJournal journal, TimeProvider time) : JournaledG
         return new AuditPage(entries, last);
     }
 
-    protected override byte[] Capture()
-    {
-        var state = new ArrayBufferWriter<byte>();
-        _log.Save(state);
-        return state.WrittenSpan.ToArray();
-    }
+    protected override void Capture(IBufferWriter<byte> state) => _log.Save(state);
 
     protected override void Restore(byte[] state) => _log = AuditLog.Load(state);
 

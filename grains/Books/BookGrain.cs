@@ -133,12 +133,7 @@ public sealed partial class BookGrain(
         return Task.CompletedTask;
     }
 
-    protected override byte[] Capture()
-    {
-        var state = new ArrayBufferWriter<byte>(64 * 1_024);
-        _book.Save(state);
-        return state.WrittenSpan.ToArray();
-    }
+    protected override void Capture(IBufferWriter<byte> state) => _book.Save(state);
 
     protected override void Restore(byte[] state) => _book = TradingBook.Load(Symbol, state);
 

@@ -153,12 +153,7 @@ public sealed partial class VenueGrain(
         return Task.CompletedTask;
     }
 
-    protected override byte[] Capture()
-    {
-        var state = new ArrayBufferWriter<byte>(4_096);
-        _orders.Save(state);
-        return state.WrittenSpan.ToArray();
-    }
+    protected override void Capture(IBufferWriter<byte> state) => _orders.Save(state);
 
     protected override void Restore(byte[] state) => _orders = VenueOrders.Load(Symbol, state);
 
