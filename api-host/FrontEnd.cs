@@ -109,13 +109,18 @@ public static partial class FrontEnd
         api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapHub<TradingHub>(TradingHub.Path, connection =>
-        {
-            connection.Transports = HttpTransportType.WebSockets;
-            connection.CloseOnAuthenticationExpiration = true;
-            connection.ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes;
-            connection.TransportSendTimeout = live.StallTimeout;
-        }).RequireAuthorization(policy => policy.RequireAssertion(
+        app.MapConnections(
+            TradingHub.Path,
+            new HttpConnectionDispatcherOptions
+            {
+                Transports = HttpTransportType.WebSockets,
+                CloseOnAuthenticationExpiration = true,
+                ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes,
+                TransportSendTimeout = live.StallTimeout,
+            },
+            connection => connection.Use(HubOutput.Use(live.StallTimeout)).UseHub<TradingHub>())
+        .WithMetadata(new HubMetadata(typeof(TradingHub)))
+        .RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
         app.MapStream();
         MapDashboard(app);
