@@ -25,6 +25,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost;
@@ -174,10 +175,12 @@ public static partial class FrontEnd
             hub.KeepAliveInterval = PingInterval;
             hub.ClientTimeoutInterval = SilenceTimeout;
             hub.MaximumParallelInvocationsPerClient = HubCallsAtOnce;
-            hub.AddFilter<HubProblemFilter>();
         }).AddJsonProtocol(json => WireFormat.Apply(json.PayloadSerializerOptions));
+        services.AddSingleton<IHubProtocol, HubProtocol>(); // in place of SignalR's own of the same name
         services.AddSingleton<HubProblemFilter>();
+        services.AddOptions<HubOptions>().Configure<HubProblemFilter>((hub, filter) => hub.AddFilter(filter)); // a filter's type would be looked up in each call
         services.AddSingleton<HubLifetimeManager<TradingHub>, HubLines>();
+        services.AddSingleton<IHubActivator<TradingHub>, HubActivator>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<StreamServices>();
         services.AddHostedService<FrontEndDrain>();
@@ -186,6 +189,7 @@ public static partial class FrontEnd
         services.AddHosted<DepthFanOut>();
         services.AddHosted<BarFanOut>();
         services.AddHosted<AccountChannels>();
+        services.AddHosted<NewsBeat>();
         services.AddHosted<HaltNews>();
         services.AddHostedService<SessionSweep>();
         services.AddHostedService<SilencePings>();

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Bourse.ApiHost.Orders;
 using Bourse.GrainInterfaces.Accounts;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bourse.ApiHost.Live.Orders;
 
@@ -11,7 +12,7 @@ namespace Bourse.ApiHost.Live.Orders;
 /// fit is read from the account too.
 /// </summary>
 public sealed partial class OrderPump(
-    AccountChannels channels, string account, ISingleClientProxy client, OrderShape shape, AccountNews news, TimeProvider clock, ILogger<OrderPump> log) : IAsyncDisposable
+    AccountChannels channels, string account, HubConnectionContext line, OrderShape shape, AccountNews news, TimeProvider clock, ILogger<OrderPump> log) : IAsyncDisposable
 {
     private const int QueueLength = 256;
     private const int PageLength = 500;
@@ -161,7 +162,7 @@ public sealed partial class OrderPump(
     private async Task Send(OrderUpdate update)
     {
         stopping.Token.ThrowIfCancellationRequested();
-        await client.SendAsync("order_update", OrderUpdateJson.From(update, epoch, shape), stopping.Token);
+        await line.WriteAsync(new InvocationMessage("order_update", [new OrderUpdateText(update, epoch, shape.TickSize(update.Order.Symbol))]), stopping.Token);
         last = update.Seq;
         if (update.Fill is not null)
         {
@@ -171,7 +172,7 @@ public sealed partial class OrderPump(
 
     private async Task Resync(long newestSeq)
     {
-        await client.SendAsync("resync", new ResyncJson("orders"), stopping.Token);
+        await line.WriteAsync(new InvocationMessage("resync", [new ResyncJson("orders")]), stopping.Token);
         last = newestSeq;
         Volatile.Write(ref newest, newestSeq);
     }
