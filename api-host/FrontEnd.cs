@@ -119,7 +119,7 @@ public static partial class FrontEnd
                 ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes,
                 TransportSendTimeout = live.StallTimeout,
             },
-            connection => connection.Use(HubOutput.Use(live.StallTimeout)).UseHub<TradingHub>())
+            connection => connection.Use(HubOutput.Use(app.Services.GetRequiredService<SendLane>(), live.StallTimeout)).UseHub<TradingHub>())
         .WithMetadata(new HubMetadata(typeof(TradingHub)))
         .RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
@@ -181,6 +181,7 @@ public static partial class FrontEnd
         services.AddOptions<HubOptions>().Configure<HubProblemFilter>((hub, filter) => hub.AddFilter(filter)); // a filter's type would be looked up in each call
         services.AddSingleton<HubLifetimeManager<TradingHub>, HubLines>();
         services.AddSingleton<IHubActivator<TradingHub>, HubActivator>();
+        services.AddSingleton<SendLane>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<StreamServices>();
         services.AddHostedService<FrontEndDrain>();

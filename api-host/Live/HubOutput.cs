@@ -10,9 +10,9 @@ namespace Bourse.ApiHost.Live;
 /// Where SignalR writes the messages of one connection. They leave in their order as frames of its <see cref="FrameStream"/>, those that are ready in the same moment in
 /// one: past SignalR's pipe and the framework's WebSocket, each of which takes a turn of the thread pool and a write for itself. Holds no memory while there is nothing to send.
 /// </summary>
-/// <param name="frames">Asked when there is something to send: not before the handshake.</param>
+/// <param name="open">Asked once, when there is something to send: not before the handshake.</param>
 /// <param name="abort">Ends a connection that cannot be sent to, or took nothing for <paramref name="stall"/>; does not block.</param>
-public sealed class HubOutput(Func<FrameStream> frames, Action abort, TimeSpan stall) : PipeWriter, IThreadPoolWorkItem
+public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abort, TimeSpan stall) : PipeWriter
 {
     private const int LeastBytes = 1_024;
 
@@ -31,11 +31,14 @@ public sealed class HubOutput(Func<FrameStream> frames, Action abort, TimeSpan s
     private bool ended;
     private TaskCompletionSource? sent;
 
+    /// <summary>The one who sends has it for itself.</summary>
+    private FrameStream? frames;
+
     /// <summary>Gives a hub's connections such an output, as long as they run.</summary>
-    public static Func<ConnectionDelegate, ConnectionDelegate> Use(TimeSpan stall) => next => async connection =>
+    public static Func<ConnectionDelegate, ConnectionDelegate> Use(SendLane lane, TimeSpan stall) => next => async connection =>
     {
         var transport = connection.Transport;
-        var output = new HubOutput(() => FrameStream.Of(connection.GetHttpContext()!), connection.Abort, stall);
+        var output = new HubOutput(lane, () => FrameStream.Of(connection.GetHttpContext()!), connection.Abort, stall);
         connection.Transport = new Pipes(transport.Input, output);
         try
         {
@@ -66,7 +69,7 @@ public sealed class HubOutput(Func<FrameStream> frames, Action abort, TimeSpan s
             if (readyBytes > 0 && !sending)
             {
                 sending = true;
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false); // what else is ready until its turn comes goes with it
+                lane.Add(this);
             }
 
             return readyBytes > MaxReadyBytes ? Room(Sent_NeedsLock(), cancellationToken) : ValueTask.FromResult(new FlushResult(isCanceled: false, isCompleted: ended));
@@ -94,7 +97,8 @@ public sealed class HubOutput(Func<FrameStream> frames, Action abort, TimeSpan s
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = Send();
+    /// <summary>For the lane.</summary>
+    public void SendReady() => _ = Send();
 
     private static async ValueTask<FlushResult> Room(Task sent, CancellationToken cancellation)
     {
@@ -130,7 +134,7 @@ public sealed class HubOutput(Func<FrameStream> frames, Action abort, TimeSpan s
         {
             while (Take() is { } frame)
             {
-                var sent = frames().Send(frame);
+                var sent = (frames ??= open()).Send(frame);
                 if (!sent.IsCompletedSuccessfully)
                 {
                     await sent.AsTask().WaitAsync(stall);

@@ -5,10 +5,11 @@ using Bourse.ApiHost.Live.Frames;
 
 namespace Bourse.Tests.Api.Live;
 
-public sealed class HubOutputTests
+public sealed class HubOutputTests : IDisposable
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
     private readonly Line _line = new();
+    private readonly SendLane _lane = new();
     private readonly TaskCompletionSource _aborted = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     [Fact]
@@ -57,17 +58,19 @@ public sealed class HubOutputTests
         var frames = new FrameStream(_line);
         var socket = WebSocket.CreateFromStream(frames, new WebSocketCreationOptions { IsServer = true });
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None);
-        var output = new HubOutput(() => frames, () => _aborted.TrySetResult(), Deadline);
+        var output = new HubOutput(_lane, () => frames, () => _aborted.TrySetResult(), Deadline);
         await Write(output, "one");
         await _aborted.Task.WaitAsync(Deadline);
 
         _line.Frames().ShouldBeEmpty();
     }
 
+    public void Dispose() => _lane.Dispose();
+
     private HubOutput Output(TimeSpan stall)
     {
         var frames = new FrameStream(_line);
-        return new HubOutput(() => frames, () => _aborted.TrySetResult(), stall);
+        return new HubOutput(_lane, () => frames, () => _aborted.TrySetResult(), stall);
     }
 
     private static ValueTask<System.IO.Pipelines.FlushResult> Write(HubOutput output, string text)
