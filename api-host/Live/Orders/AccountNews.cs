@@ -95,10 +95,10 @@ public sealed partial class AccountNews(
         foreach (var symbol in symbols)
         {
             var position = portfolio.Positions.FirstOrDefault(p => p.Symbol == symbol);
-            await Send("position_update", position is null ? PortfolioShape.Flat(symbol) : shape.Position(position));
+            await Send("position_update", position is null ? PortfolioShape.Flat(symbol) : shape.Text(position));
         }
 
-        await Send("account_update", shape.Portfolio(portfolio));
+        await Send("account_update", shape.Text(portfolio));
     }
 
     private ValueTask Send(string name, object argument) => line.WriteAsync(new InvocationMessage(name, [argument]));

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bourse.ApiHost.Accounts;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Market;
 using Bourse.ApiHost.Orders;
@@ -42,6 +43,19 @@ public sealed class OrderTextTests : IDisposable
         Json(new OrderUpdateText(update, 42, 0.01m)).ShouldBe(
             $"{{\"seq\":7,\"epoch\":42,\"event\":\"fill\",\"order\":{order},\"fill\":{{\"trade_id\":\"B-1\",\"price\":\"178.50\",\"qty\":\"2\",\"liquidity\":\"taker\",\"fee\":\"0.1\"}}}}");
         Json(new OrderUpdateText(update with { Event = "new", Fill = null }, 42, 0.01m)).ShouldBe($"{{\"seq\":7,\"epoch\":42,\"event\":\"new\",\"order\":{order}}}");
+    }
+
+    [Fact]
+    public void An_account_and_its_positions_read_on_the_hub_as_in_REST()
+    {
+        var shape = new PortfolioShape(new OrderShape(_instruments));
+        var position = new PositionView("AAPL", -2.50m, 178.1234567894m, null, -445.25m, 0.1m, 1m / 3, 0m);
+        var portfolio = new PortfolioView(
+            "A", "USD", 100_000.00m, 1m / 7, 5m, 0m, -1.10m, 2m, 3m, [position, position with { Symbol = "B", Quantity = 0 }, position with { Symbol = "C", CurrentPrice = 1.50m }]);
+        Json(shape.Text(position)).ShouldBe(Json(shape.Position(position)));
+        Json(shape.Text(portfolio)).ShouldBe(Json(shape.Portfolio(portfolio)));
+        var margin = portfolio with { InitialMargin = 12.340m, MaintenanceMargin = 1m / 3, StopCode = "daily_loss" };
+        Json(shape.Text(margin)).ShouldBe(Json(shape.Portfolio(margin)));
     }
 
     public void Dispose() => _instruments.Dispose();
