@@ -25,6 +25,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost;
@@ -109,13 +110,18 @@ public static partial class FrontEnd
         api.MapAudit();
         app.MapHealth();
         app.MapOpenApi("/openapi/{documentName}.json");
-        app.MapHub<TradingHub>(TradingHub.Path, connection =>
-        {
-            connection.Transports = HttpTransportType.WebSockets;
-            connection.CloseOnAuthenticationExpiration = true;
-            connection.ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes;
-            connection.TransportSendTimeout = live.StallTimeout;
-        }).RequireAuthorization(policy => policy.RequireAssertion(
+        app.MapConnections(
+            TradingHub.Path,
+            new HttpConnectionDispatcherOptions
+            {
+                Transports = HttpTransportType.WebSockets,
+                CloseOnAuthenticationExpiration = true,
+                ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes,
+                TransportSendTimeout = live.StallTimeout,
+            },
+            connection => connection.Use(HubOutput.Use(app.Services.GetRequiredService<SendLane>(), live.StallTimeout)).UseHub<TradingHub>())
+        .WithMetadata(new HubMetadata(typeof(TradingHub)))
+        .RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));
         app.MapStream();
         MapDashboard(app);
@@ -169,10 +175,13 @@ public static partial class FrontEnd
             hub.KeepAliveInterval = PingInterval;
             hub.ClientTimeoutInterval = SilenceTimeout;
             hub.MaximumParallelInvocationsPerClient = HubCallsAtOnce;
-            hub.AddFilter<HubProblemFilter>();
         }).AddJsonProtocol(json => WireFormat.Apply(json.PayloadSerializerOptions));
+        services.AddSingleton<IHubProtocol, HubProtocol>(); // in place of SignalR's own of the same name
         services.AddSingleton<HubProblemFilter>();
+        services.AddOptions<HubOptions>().Configure<HubProblemFilter>((hub, filter) => hub.AddFilter(filter)); // a filter's type would be looked up in each call
         services.AddSingleton<HubLifetimeManager<TradingHub>, HubLines>();
+        services.AddSingleton<IHubActivator<TradingHub>, HubActivator>();
+        services.AddSingleton<SendLane>();
         services.AddSingleton<LiveConnections>();
         services.AddSingleton<StreamServices>();
         services.AddHostedService<FrontEndDrain>();
@@ -181,6 +190,7 @@ public static partial class FrontEnd
         services.AddHosted<DepthFanOut>();
         services.AddHosted<BarFanOut>();
         services.AddHosted<AccountChannels>();
+        services.AddHosted<NewsBeat>();
         services.AddHosted<HaltNews>();
         services.AddHostedService<SessionSweep>();
         services.AddHostedService<SilencePings>();

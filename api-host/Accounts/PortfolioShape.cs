@@ -9,7 +9,7 @@ namespace Bourse.ApiHost.Accounts;
 public sealed class PortfolioShape(OrderShape shape)
 {
     /// <summary>Quotients are cut here; sums are exact.</summary>
-    private const int MaxDecimals = 9;
+    public const int MaxDecimals = 9;
 
     public PortfolioJson Portfolio(PortfolioView view) => new(
         Money(view.Cash),
@@ -24,6 +24,12 @@ public sealed class PortfolioShape(OrderShape shape)
         Optional(view.InitialMargin),
         Optional(view.MaintenanceMargin),
         view.StopCode);
+
+    /// <summary>As <see cref="Portfolio"/>, to be written without an object between.</summary>
+    public PortfolioText Text(PortfolioView view) => new(view, shape);
+
+    /// <summary>As <see cref="Position"/>, likewise.</summary>
+    public PositionText Text(PositionView view) => new(view, shape);
 
     public PositionJson Position(PositionView view) => new(
         view.Symbol,

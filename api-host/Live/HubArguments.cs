@@ -15,18 +15,20 @@ public static class HubArguments
     {
         if (argument.ValueKind != JsonValueKind.Object)
         {
-            throw Malformed(name, "is to be an object");
+            throw new ProblemException(NoObject(name));
         }
 
         try
         {
-            return argument.Deserialize<T>(WireFormat.Options) ?? throw Malformed(name, "is to be an object");
+            return argument.Deserialize<T>(WireFormat.Options) ?? throw new ProblemException(NoObject(name));
         }
         catch (JsonException e)
         {
             throw new ProblemException(ProblemMap.OfJson(e));
         }
     }
+
+    public static Problem NoObject(string name) => Problem.Malformed(name, $"{name} is to be an object.");
 
     /// <summary>Between 0 and <paramref name="max"/> texts that may be symbols.</summary>
     public static IReadOnlyList<string> Symbols(JsonElement argument, int max)

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.SignalR;
 namespace Bourse.ApiHost.Live;
 
 /// <summary>
-/// Ends a hub method that cannot do what is asked with a <see cref="HubException"/> whose message is the problem that REST would answer, as compact JSON:
-/// <c>{"type":…,"title":…,"status":422,"code":"insufficient_funds","detail":"…"}</c>. SignalR puts a sentence before it; the JSON begins at the first brace.
+/// Ends a hub method that cannot do what is asked, and has given back a <see cref="Problem"/> or thrown, with an error whose text is what SignalR writes for an exception: a sentence,
+/// then the problem that REST would answer, as compact JSON: <c>{"type":…,"title":…,"status":422,"code":"insufficient_funds","detail":"…"}</c>. The JSON begins at the first brace.
 /// </summary>
 public sealed partial class HubProblemFilter(ILogger<HubProblemFilter> log) : IHubFilter
 {
@@ -15,7 +15,8 @@ public sealed partial class HubProblemFilter(ILogger<HubProblemFilter> log) : IH
     {
         try
         {
-            return await next(invocationContext);
+            var result = await next(invocationContext);
+            return result is Problem refused ? Error(invocationContext, refused) : result;
         }
         catch (Exception e) when (e is not (OperationCanceledException or HubException))
         {
@@ -26,9 +27,12 @@ public sealed partial class HubProblemFilter(ILogger<HubProblemFilter> log) : IH
                 problem = ProblemMap.OfStatus(StatusCodes.Status500InternalServerError);
             }
 
-            throw new HubException(JsonSerializer.Serialize(problem, WireFormat.Options));
+            return Error(invocationContext, problem);
         }
     }
+
+    private static HubError Error(HubInvocationContext call, Problem problem) => new(
+        $"An unexpected error occurred invoking '{call.HubMethodName}' on the server. HubException: {JsonSerializer.Serialize(problem, WireFormat.Options)}");
 
     [LoggerMessage(EventId = 4034, Level = LogLevel.Error, Message = "The hub method {Method} failed")]
     private static partial void LogBug(ILogger log, Exception exception, string method);

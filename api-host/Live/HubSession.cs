@@ -44,7 +44,7 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
     public override void Abort() => line.Abort();
 
     /// <summary>Begins the order channel, in place of the one that there was.</summary>
-    public async Task<OrderChannelJson> BeginOrders(Caller caller, long? afterSeq, ISingleClientProxy client, IServiceProvider services)
+    public async Task<OrderChannelJson> BeginOrders(Caller caller, long? afterSeq, IServiceProvider services)
     {
         await changing.WaitAsync();
         try
@@ -52,9 +52,9 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
             ObjectDisposedException.ThrowIf(ended, this);
             await EndOrders();
             var account = services.GetRequiredService<IGrainFactory>().GetGrain<IAccountGrain>(caller.Account);
-            news = ActivatorUtilities.CreateInstance<AccountNews>(services, account, client);
+            news = ActivatorUtilities.CreateInstance<AccountNews>(services, account, line);
             news.Start();
-            pump = ActivatorUtilities.CreateInstance<OrderPump>(services, caller.Account, client, news);
+            pump = ActivatorUtilities.CreateInstance<OrderPump>(services, caller.Account, line, news);
             return await pump.Start(afterSeq);
         }
         finally

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bourse.ApiHost.Live.Orders;
 using Bourse.ApiHost.Orders;
+using Bourse.ApiHost.Problems;
 
 namespace Bourse.ApiHost.Live;
 
@@ -12,13 +13,14 @@ public sealed partial class TradingHub
     {
         var caller = await SignedIn();
         var after = HubArguments.Seq(after_seq, nameof(after_seq));
-        return await Session.BeginOrders(caller, after, hub.Clients.Client(Context.ConnectionId), services);
+        return await Session.BeginOrders(caller, after, services);
     }
 
-    public async Task<OrderJson> PlaceOrder(JsonElement order)
+    /// <summary>Gives back the order, or the <see cref="Problem"/>.</summary>
+    public async Task<object> PlaceOrder(OrderArgument order)
     {
         var caller = await SignedInWithinLimits();
-        return (await desk.Place(caller, HubArguments.Object<OrderBody>(order, nameof(order)), idempotencyKey: null)).Order;
+        return order.Problem is null ? await desk.Place(caller, order.Order!) : order.Problem;
     }
 
     public async Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)

@@ -13,6 +13,9 @@ public sealed class OrderAnswers(OrderShape shape)
     public OrderJson Done(OrderAnswer answer) =>
         ProblemOf(answer) is { } problem ? throw new ProblemException(problem) : shape.Order(answer.Order!);
 
+    /// <summary>The order, when what was asked is done, else the problem: for where an exception would cost as much as the order.</summary>
+    public object Told(OrderAnswer answer) => (object?)ProblemOf(answer) ?? shape.Text(answer.Order!);
+
     public CancelRowJson Row(OrderAnswer answer)
     {
         var problem = ProblemOf(answer);

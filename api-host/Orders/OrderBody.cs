@@ -69,9 +69,10 @@ public sealed record OrderBody
     /// <summary>Null when none of these terms is given. Whether they fit the order is the account's to say.</summary>
     private AdvancedTermsView? ToAdvanced(OrderGroupView? group)
     {
-        var advanced = new AdvancedTermsView(
-            Given(DisplayQty, "display_qty"), ExpireAt?.ToUnixTimeMilliseconds(), Given(TrailPrice, "trail_price"), Given(TrailPercent, "trail_percent"), group);
-        return advanced == new AdvancedTermsView() ? null : advanced;
+        return DisplayQty is null && ExpireAt is null && TrailPrice is null && TrailPercent is null && group is null
+            ? null
+            : new AdvancedTermsView(
+                Given(DisplayQty, "display_qty"), ExpireAt?.ToUnixTimeMilliseconds(), Given(TrailPrice, "trail_price"), Given(TrailPercent, "trail_percent"), group);
     }
 
     private static decimal? Given(decimal? value, string field) => value is { } given ? Positive(given, field) : null;

@@ -30,6 +30,9 @@ public sealed class OrderDesk(IGrainFactory grains, InstrumentCache instruments,
         return (answers.Done(answer), answer.Kind == AnswerKind.Repeated);
     }
 
+    /// <summary>Places an order and gives back what the hub sends: an <see cref="OrderText"/>, or the <see cref="Problem"/> when the account has not done it.</summary>
+    public async Task<object> Place(Caller caller, OrderBody body) => answers.Told(await Account(caller).Place(await Command(body, idempotencyKey: null)));
+
     /// <summary>Says what would become of an order and places none. What it would fill is counted on the depth that shows, the caller's own orders included.</summary>
     public async Task<OrderPreviewJson> Preview(Caller caller, OrderBody body, string? idempotencyKey)
     {

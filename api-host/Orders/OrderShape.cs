@@ -19,7 +19,7 @@ public sealed class OrderShape(InstrumentCache instruments)
         OrderNames.Of(order.TimeInForce),
         ExactDecimal.ToText(order.Quantity),
         ExactDecimal.ToText(order.FilledQuantity),
-        Price(order.Symbol, order.FilledAveragePrice is { } average ? decimal.Round(average, MaxAverageDecimals) : null),
+        Price(order.Symbol, Rounded(order.FilledAveragePrice)),
         Price(order.Symbol, order.LimitPrice),
         Price(order.Symbol, order.StopPrice),
         order.PostOnly,
@@ -36,6 +36,13 @@ public sealed class OrderShape(InstrumentCache instruments)
         OrderNames.Of(order.Advanced?.Group?.Class),
         order.Legs is { } legs ? [.. legs.Select(Order)] : null);
 
-    public string? Price(string symbol, decimal? price) =>
-        price is { } value ? ExactDecimal.ToText(value, instruments.Find(symbol)?.TickSize ?? 1m) : null;
+    /// <summary>As <see cref="Order"/>, to be written without an object between.</summary>
+    public OrderText Text(OrderView order) => new(order, TickSize(order.Symbol));
+
+    public string? Price(string symbol, decimal? price) => price is { } value ? ExactDecimal.ToText(value, TickSize(symbol)) : null;
+
+    /// <summary>The step that a symbol's prices are written with.</summary>
+    public decimal TickSize(string symbol) => instruments.Find(symbol)?.TickSize ?? 1m;
+
+    public static decimal? Rounded(decimal? average) => average is { } given ? decimal.Round(given, MaxAverageDecimals) : null;
 }

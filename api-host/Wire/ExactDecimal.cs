@@ -11,6 +11,9 @@ public static class ExactDecimal
     private const int MaxDigits = 28;
     private const int MaxLength = 40;
 
+    /// <summary>Room for what <see cref="Format"/> writes: 29 digits, a sign and a point, or the zero before it.</summary>
+    public const int MaxTextLength = 32;
+
     /// <summary>False when the text is not a decimal or would have to be rounded.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, bool allowExponent, out decimal value)
     {
@@ -48,14 +51,12 @@ public static class ExactDecimal
     public static string ToText(decimal value) => Trim(value).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The value with at least as many decimals as the step has: 178.5 on a step of 0.01 is 178.50.</summary>
-    public static string ToText(decimal value, decimal step)
-    {
-        var trimmed = Trim(value);
-        var scale = Trim(step).Scale;
-        return trimmed.Scale >= scale
-            ? trimmed.ToString(CultureInfo.InvariantCulture)
-            : (trimmed + new decimal(0, 0, 0, false, scale)).ToString(CultureInfo.InvariantCulture);
-    }
+    public static string ToText(decimal value, decimal step) => Scaled(value, step).ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>As <see cref="ToText(decimal, decimal)"/>, in UTF-8.</summary>
+    /// <returns>How many bytes.</returns>
+    public static int Format(decimal value, decimal step, Span<byte> text) =>
+        Scaled(value, step).TryFormat(text, out var length, provider: CultureInfo.InvariantCulture) ? length : throw new ArgumentException("The text is too short.", nameof(text));
 
     /// <summary>The same value at its smallest scale.</summary>
     public static decimal Trim(decimal value)
@@ -75,6 +76,13 @@ public static class ExactDecimal
         }
 
         return new decimal((int)digits, (int)(digits >> 32), 0, value < 0, scale);
+    }
+
+    private static decimal Scaled(decimal value, decimal step)
+    {
+        var trimmed = Trim(value);
+        var scale = Trim(step).Scale;
+        return trimmed.Scale >= scale ? trimmed : trimmed + new decimal(0, 0, 0, false, scale);
     }
 
     /// <param name="whole">How many digits before the point count.</param>

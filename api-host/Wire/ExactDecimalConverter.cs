@@ -17,17 +17,11 @@ public sealed class ExactDecimalConverter : JsonConverter<decimal>
             throw new JsonException("A decimal is expected.");
         }
 
-        string text;
-        if (reader.TokenType == JsonTokenType.String)
-        {
-            text = reader.GetString() ?? "";
-        }
-        else
-        {
-            text = Encoding.ASCII.GetString(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan);
-        }
-
-        return ExactDecimal.TryParse(text, reader.TokenType == JsonTokenType.Number, out var value)
+        Span<char> text = stackalloc char[MaxBytes];
+        var length = reader.TokenType == JsonTokenType.String
+            ? reader.CopyString(text)
+            : Encoding.ASCII.GetChars(reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan, text);
+        return ExactDecimal.TryParse(text[..length], reader.TokenType == JsonTokenType.Number, out var value)
             ? value
             : throw new JsonException("A decimal of at most 28 digits is expected.");
     }

@@ -7,11 +7,13 @@ namespace Bourse.ApiHost.Wire;
 /// <summary>RFC 3339 in UTC: <c>2026-01-02T03:04:05.678901Z</c>.</summary>
 public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
 {
-    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
-    private const int MaxLength = 28;
+    private const string Pattern = "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'";
     private const int FractionDigits = 7;
 
-    public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture);
+    /// <summary>Room for what <see cref="Format"/> writes.</summary>
+    public const int MaxLength = 28;
+
+    public static string ToText(DateTimeOffset time) => time.UtcDateTime.ToString(Pattern, CultureInfo.InvariantCulture);
 
     /// <summary>Takes RFC 3339 with any offset, and a date alone, which is midnight UTC.</summary>
     public static bool TryParse(string text, out DateTimeOffset time)
@@ -28,8 +30,14 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options)
     {
-        // As ToText, without a string: an order's event tells two times.
         Span<byte> text = stackalloc byte[MaxLength];
+        writer.WriteStringValue(text[..Format(value, text)]);
+    }
+
+    /// <summary>As <see cref="ToText"/>, without a string: an order's event tells two times.</summary>
+    /// <returns>How many bytes.</returns>
+    public static int Format(DateTimeOffset value, Span<byte> text)
+    {
         value.UtcDateTime.TryFormat(text, out var length, "s", CultureInfo.InvariantCulture);
         var (fraction, digits) = (value.Ticks % TimeSpan.TicksPerSecond, FractionDigits);
         if (fraction > 0)
@@ -49,6 +57,6 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
         }
 
         text[length++] = (byte)'Z';
-        writer.WriteStringValue(text[..length]);
+        return length;
     }
 }

@@ -12,10 +12,10 @@ public sealed partial class Account
     /// </summary>
     /// <param name="reports">In the order of their numbers.</param>
     /// <param name="into">Gets the applied events, to be journalled together.</param>
-    /// <param name="updates">Gets what the order channel tells, when given.</param>
+    /// <param name="tell">Gets what the order channel tells, each right after its event, when given.</param>
     /// <exception cref="InvalidOperationException">A report contradicts what the book said before.</exception>
     public ReportOutcome TakeReports(
-        string symbol, ReadOnlySpan<BookReport> reports, List<AccountEvent> into, List<ChannelUpdate>? updates = null)
+        string symbol, ReadOnlySpan<BookReport> reports, List<AccountEvent> into, Action<ChannelUpdate>? tell = null)
     {
         if (reports.IsEmpty)
         {
@@ -39,35 +39,35 @@ public sealed partial class Account
                 return ReportOutcome.Gap;
             }
 
-            Take(link, report, into, updates);
+            Take(link, report, into, tell);
         }
 
         return ReportOutcome.Applied;
     }
 
-    private void Take(BookLink link, in BookReport report, List<AccountEvent> into, List<ChannelUpdate>? updates)
+    private void Take(BookLink link, in BookReport report, List<AccountEvent> into, Action<ChannelUpdate>? tell)
     {
         var order = FindOrder(report.OrderId);
         if (order is { Status: OrderStatus.PendingNew } && ImpliesAccepted(report.Kind))
         {
-            TakeOne(new OrderAccepted(order.Id, link.Symbol, 0, OrderSeq + 1, report.TimeMs), into, updates);
+            TakeOne(new OrderAccepted(order.Id, link.Symbol, 0, OrderSeq + 1, report.TimeMs), into, tell);
         }
 
         if (order is { Type: OrderType.TrailingStop, Status: OrderStatus.Held } && report.Kind == BookReportKind.Triggered && order.StopPrice != report.Price)
         {
-            TakeOne(new OrderTrailed(order.Id, link.Symbol, report.Price, 0, report.TimeMs), into, updates);
+            TakeOne(new OrderTrailed(order.Id, link.Symbol, report.Price, 0, report.TimeMs), into, tell);
         }
 
-        TakeOne(EventOf(link, order, report), into, updates);
+        TakeOne(EventOf(link, order, report), into, tell);
     }
 
-    private void TakeOne(AccountEvent e, List<AccountEvent> into, List<ChannelUpdate>? updates)
+    private void TakeOne(AccountEvent e, List<AccountEvent> into, Action<ChannelUpdate>? tell)
     {
         Apply(e);
         into.Add(e);
-        if (updates is not null && TryDescribe(e, out var update))
+        if (tell is not null && TryDescribe(e, out var update))
         {
-            updates.Add(update);
+            tell(update);
         }
     }
 

@@ -2,7 +2,7 @@ namespace Bourse.Domain.Accounts;
 
 /// <summary>One event of the order channel.</summary>
 /// <param name="Event">As Alpaca's trade updates: <c>new partial_fill fill canceled expired rejected replaced</c>.</param>
-/// <param name="Order">A copy of the order right after the event.</param>
+/// <param name="Order">The order right after the event: it goes on, so that who keeps it keeps a <see cref="Order.Copy"/>.</param>
 /// <param name="Fill">Set for fills.</param>
 public readonly record struct ChannelUpdate(long Seq, string Event, Order Order, OrderFilled? Fill, long TimeMs);
 
@@ -27,7 +27,7 @@ public sealed partial class Account
             OrderReplaced or LegSized { IsFirst: false } => "replaced",
             _ => "new",
         };
-        update = new ChannelUpdate(shown.Seq, name, order.Copy(), shown as OrderFilled, shown.TimeMs);
+        update = new ChannelUpdate(shown.Seq, name, order, shown as OrderFilled, shown.TimeMs);
         return true;
     }
 }

@@ -82,7 +82,7 @@ public sealed partial class AccountGrain
     /// Reports are in their book's stream, which tells them until they are acknowledged: while the journal is busy they wait for the account's next
     /// commit, unless somebody listens to the numbered channel.
     /// </summary>
-    private async ValueTask Settle(string symbol, List<ChannelUpdate>? updates)
+    private async ValueTask Settle(string symbol, List<OrderUpdate>? updates)
     {
         if (MayWait(updates))
         {
@@ -111,7 +111,7 @@ public sealed partial class AccountGrain
     }
 
     // Reports that an answer counts and neither it nor an earlier delivery brought.
-    private async Task FetchMissing(string symbol, List<ChannelUpdate>? updates)
+    private async Task FetchMissing(string symbol, List<OrderUpdate>? updates)
     {
         var line = Line(symbol);
         var missing = await (await VenueOf(line)).GetReports(Id, line.Durable(CommittedVersion));
@@ -119,8 +119,8 @@ public sealed partial class AccountGrain
         Take(symbol, missing.Reports, updates);
     }
 
-    /// <summary>Applies what is new of the reports; what the channel tells of it is added to a list while somebody listens.</summary>
-    private void Take(string symbol, IReadOnlyList<Report> reports, List<ChannelUpdate>? updates)
+    /// <summary>Applies what is new of the reports; what the channel tells of it, as the order is then, is added to a list while somebody listens.</summary>
+    private void Take(string symbol, IReadOnlyList<Report> reports, List<OrderUpdate>? updates)
     {
         if (reports.Count == 0)
         {
@@ -137,7 +137,7 @@ public sealed partial class AccountGrain
         try
         {
             _taken.Clear();
-            _account.TakeReports(symbol, CollectionsMarshal.AsSpan(_reports), _taken, updates);
+            _account.TakeReports(symbol, CollectionsMarshal.AsSpan(_reports), _taken, updates is null ? null : updates.Take);
             foreach (var e in _taken)
             {
                 AccountEventCodec.Write(Events, e);
@@ -152,7 +152,7 @@ public sealed partial class AccountGrain
         }
     }
 
-    private bool MayWait(List<ChannelUpdate>? updates) => updates is null && Journal.IsBusy;
+    private bool MayWait(List<OrderUpdate>? updates) => updates is null && Journal.IsBusy;
 
     private void ResolveSoon() => ResolveAfter(s_resolvePause);
 

@@ -59,6 +59,9 @@ internal static class AccountViews
         0,
         AdvancedTermsView.From(e.Request.Advanced));
 
+    /// <summary>Adds what the channel tells.</summary>
+    public static void Take(this List<OrderUpdate> updates, ChannelUpdate update) => updates.Add(View(update));
+
     public static OrderUpdate View(in ChannelUpdate update) => new(
         update.Seq,
         update.Event,

@@ -35,7 +35,7 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
     }
 
     /// <summary>Where a turn puts what the channel is to tell; null when nobody listens.</summary>
-    public List<ChannelUpdate>? Listen()
+    public List<OrderUpdate>? Listen()
     {
         if (_watched && time.GetElapsedTime(_watchedSince) >= s_watchLease)
         {
@@ -46,29 +46,27 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
         return _watched ? [] : null;
     }
 
-    /// <summary>Takes updates that are durable now, in order.</summary>
-    public void Publish(List<ChannelUpdate> updates, string symbol)
+    /// <summary>Takes updates that are durable now, in order; they are the channel's from then on.</summary>
+    public void Publish(List<OrderUpdate> updates, string symbol)
     {
-        var views = new OrderUpdate[updates.Count];
-        for (var i = 0; i < views.Length; i++)
+        foreach (var update in updates)
         {
-            views[i] = AccountViews.View(updates[i]);
-            if (views[i].Seq != _lastRemembered + 1)
+            if (update.Seq != _lastRemembered + 1)
             {
                 // Nobody listened before, or a turn that waited for missing reports was overtaken by another: what is between stands in the journal.
                 _remembered.Clear();
             }
 
-            _lastRemembered = views[i].Seq;
+            _lastRemembered = update.Seq;
             if (_remembered.Count == MaxRemembered)
             {
                 _remembered.Dequeue();
             }
 
-            _remembered.Enqueue(views[i]);
+            _remembered.Enqueue(update);
         }
 
-        _ = PublishNotice(new AccountNotice(account, views, [symbol], BalancesChanged: true));
+        _ = PublishNotice(new AccountNotice(account, updates, [symbol], BalancesChanged: true));
     }
 
     public void PublishBalances()

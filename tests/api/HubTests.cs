@@ -71,6 +71,8 @@ public sealed class HubTests(ApiFixture api)
         placed.GetProperty("status").GetString().ShouldBe("new");
         var id = placed.GetProperty("id").GetString();
         (await hub.Call("PlaceOrder", [Order(stock, "c-1", "1")])).GetProperty("id").GetString().ShouldBe(id);
+        (await hub.Invoke("PlaceOrder", [Order(stock, "c-1", "2")])).GetProperty("error").GetString()
+            .ShouldStartWith("An unexpected error occurred invoking 'PlaceOrder' on the server. HubException: {\"status\":409,\"code\":");
         var conflict = await hub.Fail("PlaceOrder", [Order(stock, "c-1", "2")]);
         conflict.GetProperty("status").GetInt32().ShouldBe(409);
         conflict.GetProperty("code").GetString().ShouldBe("client_order_id_conflict");

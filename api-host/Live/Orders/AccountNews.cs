@@ -1,26 +1,29 @@
 using Bourse.ApiHost.Accounts;
 using Bourse.GrainInterfaces.Accounts;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bourse.ApiHost.Live.Orders;
 
 /// <summary>
-/// Sends one connection its account's newest balances and the positions that changed, at most twice a second: they are states, so that a newer one
+/// Sends one connection its account's newest balances and the positions that changed, at once and then at most twice a second: they are states, so that a newer one
 /// stands for those before it.
 /// </summary>
 public sealed partial class AccountNews(
-    IAccountGrain account, ISingleClientProxy client, PortfolioShape shape, TimeProvider clock, ILogger<AccountNews> log) : IAsyncDisposable
+    IAccountGrain account, HubConnectionContext line, PortfolioShape shape, NewsBeat beat, TimeProvider clock, ILogger<AccountNews> log) : IAsyncDisposable
 {
     private const int MaxSymbols = 1_000;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
     private readonly Lock guard = new();
-    private readonly SemaphoreSlim told = new(0, 1);
-    private readonly CancellationTokenSource stopping = new();
+
+    /// <summary>Under <see cref="guard"/>, as all that follows.</summary>
     private HashSet<string> changed = new(StringComparer.Ordinal);
     private bool dirty;
-    private Task running = Task.CompletedTask;
+    private bool ended;
+    private long? sentAt;
+    private Task sending = Task.CompletedTask;
+    private Action? leave;
 
-    public void Start() => running = Task.Run(Run);
+    public void Start() => leave = beat.Join(this);
 
     /// <summary>Notes that balances, and positions in these symbols, have changed.</summary>
     public void Tell(IReadOnlyList<string> symbols)
@@ -35,50 +38,55 @@ public sealed partial class AccountNews(
                 }
             }
 
-            if (!dirty)
-            {
-                dirty = true;
-                told.Release();
-            }
+            dirty = true;
+            Send_NeedsLock(NewsBeat.Interval);
+        }
+    }
+
+    /// <summary>Its moment has come.</summary>
+    public void Beat()
+    {
+        lock (guard)
+        {
+            Send_NeedsLock(NewsBeat.Interval - NewsBeat.Step); // moments are not that exact
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stopping.CancelAsync();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        stopping.Dispose();
-        told.Dispose();
-    }
-
-    private async Task Run()
-    {
-        while (!stopping.IsCancellationRequested)
-        {
-            await told.WaitAsync(stopping.Token);
-            var symbols = Take();
-            try
-            {
-                await Send(await account.GetPortfolio(), symbols);
-            }
-            catch (Exception e) when (e is not OperationCanceledException)
-            {
-                LogRetry(log, e.GetType().Name);
-                Tell([.. symbols]);
-            }
-
-            await Task.Delay(Pause, clock, stopping.Token);
-        }
-    }
-
-    private HashSet<string> Take()
-    {
+        leave?.Invoke();
+        Task last;
         lock (guard)
         {
-            var taken = changed;
-            changed = new HashSet<string>(StringComparer.Ordinal);
-            dirty = false;
-            return taken;
+            ended = true;
+            last = sending;
+        }
+
+        await last;
+    }
+
+    private void Send_NeedsLock(TimeSpan pause)
+    {
+        if (!dirty || ended || !sending.IsCompleted || (sentAt is { } before && clock.GetElapsedTime(before) < pause))
+        {
+            return;
+        }
+
+        var symbols = changed;
+        (changed, dirty, sentAt) = (new HashSet<string>(StringComparer.Ordinal), false, clock.GetTimestamp());
+        sending = Task.Run(() => Send(symbols));
+    }
+
+    private async Task Send(HashSet<string> symbols)
+    {
+        try
+        {
+            await Send(await account.GetPortfolio(), symbols);
+        }
+        catch (Exception e)
+        {
+            LogRetry(log, e.GetType().Name);
+            Tell([.. symbols]); // sent at the next moment
         }
     }
 
@@ -87,11 +95,13 @@ public sealed partial class AccountNews(
         foreach (var symbol in symbols)
         {
             var position = portfolio.Positions.FirstOrDefault(p => p.Symbol == symbol);
-            await client.SendAsync("position_update", position is null ? PortfolioShape.Flat(symbol) : shape.Position(position), stopping.Token);
+            await Send("position_update", position is null ? PortfolioShape.Flat(symbol) : shape.Text(position));
         }
 
-        await client.SendAsync("account_update", shape.Portfolio(portfolio), stopping.Token);
+        await Send("account_update", shape.Text(portfolio));
     }
+
+    private ValueTask Send(string name, object argument) => line.WriteAsync(new InvocationMessage(name, [argument]));
 
     [LoggerMessage(EventId = 4033, Level = LogLevel.Warning, Message = "Balances could not be read, tried again: {Reason}")]
     private static partial void LogRetry(ILogger log, string reason);

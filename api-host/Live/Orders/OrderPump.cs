@@ -1,7 +1,7 @@
-using System.Threading.Channels;
 using Bourse.ApiHost.Orders;
 using Bourse.GrainInterfaces.Accounts;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bourse.ApiHost.Live.Orders;
 
@@ -11,19 +11,25 @@ namespace Bourse.ApiHost.Live.Orders;
 /// fit is read from the account too.
 /// </summary>
 public sealed partial class OrderPump(
-    AccountChannels channels, string account, ISingleClientProxy client, OrderShape shape, AccountNews news, TimeProvider clock, ILogger<OrderPump> log) : IAsyncDisposable
+    AccountChannels channels, string account, HubConnectionContext line, OrderShape shape, AccountNews news, TimeProvider clock, ILogger<OrderPump> log) : IAsyncDisposable
 {
     private const int QueueLength = 256;
     private const int PageLength = 500;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(500);
-    private readonly Channel<AccountNotice> queue = Channel.CreateBounded<AccountNotice>(
-        new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
     private readonly CancellationTokenSource stopping = new();
+    private readonly Lock guard = new();
+
+    /// <summary>Under <see cref="guard"/>, as the three that follow.</summary>
+    private readonly Queue<AccountNotice> queue = new();
+    private bool started;
+
+    /// <summary>Somebody sends; what comes meanwhile waits in the queue.</summary>
+    private bool sending;
+    private TaskCompletionSource? sent;
     private AccountChannel? channel;
-    private Task running = Task.CompletedTask;
     private long epoch;
 
-    /// <summary>The last number sent. Owned by the running loop.</summary>
+    /// <summary>The last number sent. Owned by the one who sends.</summary>
     private long last;
 
     /// <summary>The newest number that the account is known to have; raised by anyone.</summary>
@@ -38,11 +44,16 @@ public sealed partial class OrderPump(
         epoch = state.Epoch;
         last = afterSeq ?? state.LastSeq;
         Raise(state.LastSeq);
-        running = Task.Run(() => Run(state.LastSeq));
+        lock (guard)
+        {
+            started = sending = true;
+        }
+
+        _ = Task.Run(() => Begin(state.LastSeq));
         return new OrderChannelJson(state.LastSeq, state.Epoch);
     }
 
-    /// <summary>Takes what the stream brings.</summary>
+    /// <summary>Takes what the stream brings, and sends it before it comes back where nothing is waited for.</summary>
     public void Hear(AccountNotice notice)
     {
         if (notice.Updates.Count > 0)
@@ -50,7 +61,7 @@ public sealed partial class OrderPump(
             Raise(notice.Updates[^1].Seq);
         }
 
-        queue.Writer.TryWrite(notice);
+        Add(notice);
     }
 
     /// <summary>Tells that the account has come this far.</summary>
@@ -59,15 +70,14 @@ public sealed partial class OrderPump(
         if (lastSeq > Volatile.Read(ref last))
         {
             Raise(lastSeq);
-            queue.Writer.TryWrite(new AccountNotice(account, [], [], false));
+            Add(new AccountNotice(account, [], [], false));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        queue.Writer.TryComplete();
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Sent();
         if (channel is { } joined)
         {
             joined.Leave(this);
@@ -77,7 +87,28 @@ public sealed partial class OrderPump(
         stopping.Dispose();
     }
 
-    private async Task Run(long lastAtStart)
+    private void Add(AccountNotice notice)
+    {
+        lock (guard)
+        {
+            if (queue.Count == QueueLength)
+            {
+                queue.Dequeue(); // read from the account
+            }
+
+            queue.Enqueue(notice);
+            if (sending || !started)
+            {
+                return;
+            }
+
+            sending = true;
+        }
+
+        _ = SendAll();
+    }
+
+    private async Task Begin(long lastAtStart)
     {
         try
         {
@@ -87,14 +118,66 @@ public sealed partial class OrderPump(
             }
 
             await CatchUp();
-            await foreach (var notice in queue.Reader.ReadAllAsync(stopping.Token))
-            {
-                await Take(notice);
-            }
         }
         catch (OperationCanceledException)
         {
             // the connection has ended
+        }
+
+        await SendAll();
+    }
+
+    // Begun in the stream's turn, which it must not keep: it goes on elsewhere as soon as it waits.
+    private async Task SendAll()
+    {
+        while (Next() is { } notice)
+        {
+            try
+            {
+                await Take(notice).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // the connection has ended
+            }
+            catch (Exception e)
+            {
+                LogRetry(log, e.GetType().Name); // the gap is seen with the next event
+            }
+        }
+    }
+
+    private AccountNotice? Next()
+    {
+        lock (guard)
+        {
+            if (!stopping.IsCancellationRequested && queue.TryDequeue(out var notice))
+            {
+                return notice;
+            }
+
+            sending = false;
+            sent?.SetResult();
+            sent = null;
+            return null;
+        }
+    }
+
+    /// <summary>Completes when nobody sends any more; nobody begins to, once this is being stopped.</summary>
+    private Task Sent()
+    {
+        lock (guard)
+        {
+            started = false;
+            return sending ? (sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task : Task.CompletedTask;
+        }
+    }
+
+    private bool IsLast()
+    {
+        lock (guard)
+        {
+            return queue.Count == 0;
         }
     }
 
@@ -104,18 +187,18 @@ public sealed partial class OrderPump(
         {
             if (update.Seq > last + 1)
             {
-                await CatchUp();
+                await CatchUp().ConfigureAwait(false);
             }
 
             if (update.Seq == last + 1)
             {
-                await Send(update);
+                await Send(update).ConfigureAwait(false);
             }
         }
 
-        if (Volatile.Read(ref newest) > last && !queue.Reader.TryPeek(out _))
+        if (Volatile.Read(ref newest) > last && IsLast())
         {
-            await CatchUp();
+            await CatchUp().ConfigureAwait(false);
         }
 
         if (notice.BalancesChanged || notice.ChangedSymbols.Count > 0)
@@ -131,17 +214,17 @@ public sealed partial class OrderPump(
         {
             try
             {
-                var page = await channel!.Grain.ReadOrderUpdates(last, PageLength);
+                var page = await channel!.Grain.ReadOrderUpdates(last, PageLength).ConfigureAwait(false);
                 if (page.TooFarBehind || page.Epoch != epoch)
                 {
                     epoch = page.Epoch;
-                    await Resync(page.LastSeq);
+                    await Resync(page.LastSeq).ConfigureAwait(false);
                     return;
                 }
 
                 foreach (var update in page.Updates)
                 {
-                    await Send(update);
+                    await Send(update).ConfigureAwait(false);
                 }
 
                 Raise(page.LastSeq);
@@ -153,7 +236,7 @@ public sealed partial class OrderPump(
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 LogRetry(log, e.GetType().Name);
-                await Task.Delay(RetryPause, clock, stopping.Token);
+                await Task.Delay(RetryPause, clock, stopping.Token).ConfigureAwait(false);
             }
         }
     }
@@ -161,7 +244,7 @@ public sealed partial class OrderPump(
     private async Task Send(OrderUpdate update)
     {
         stopping.Token.ThrowIfCancellationRequested();
-        await client.SendAsync("order_update", OrderUpdateJson.From(update, epoch, shape), stopping.Token);
+        await line.WriteAsync(new InvocationMessage("order_update", [new OrderUpdateText(update, epoch, shape.TickSize(update.Order.Symbol))]), stopping.Token).ConfigureAwait(false);
         last = update.Seq;
         if (update.Fill is not null)
         {
@@ -171,7 +254,7 @@ public sealed partial class OrderPump(
 
     private async Task Resync(long newestSeq)
     {
-        await client.SendAsync("resync", new ResyncJson("orders"), stopping.Token);
+        await line.WriteAsync(new InvocationMessage("resync", [new ResyncJson("orders")]), stopping.Token);
         last = newestSeq;
         Volatile.Write(ref newest, newestSeq);
     }

@@ -114,7 +114,7 @@ internal sealed class Desk
 
     public ReportOutcome Take(params BookReport[] reports)
     {
-        var outcome = Account.TakeReports(Symbol, reports, Journal, Updates);
+        var outcome = Account.TakeReports(Symbol, reports, Journal, update => Updates.Add(update with { Order = update.Order.Copy() }));
         Account.CheckInvariants().ShouldBeEmpty();
         return outcome;
     }

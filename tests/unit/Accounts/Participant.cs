@@ -41,7 +41,7 @@ internal sealed class Participant(string id, RiskLimits limits)
         var events = new List<AccountEvent>();
         var updates = new List<ChannelUpdate>();
         var seq = Account.OrderSeq;
-        var outcome = Account.TakeReports(symbol, CollectionsMarshal.AsSpan(reports), events, updates);
+        var outcome = Account.TakeReports(symbol, CollectionsMarshal.AsSpan(reports), events, update => updates.Add(update with { Order = update.Order.Copy() }));
         events.ForEach(Write);
         updates.Select(u => u.Seq).ShouldBe(Enumerable.Range(1, updates.Count).Select(i => seq + i));
         Account.OrderSeq.ShouldBe(seq + updates.Count);
