@@ -81,7 +81,7 @@ public sealed class BinanceMarketTests
             {
                 await service.Hear(socket);
                 await LocalService.Say(socket, """{"result":null,"id":1}""");
-                var update = await SayUntil(socket, 9, "4.0", () => !bench.Ticks.IsEmpty);
+                var update = await SayUntil(socket, 9, "4.0", () => bench.Ticks.Any(t => t.Tick.Bid == 4.0m)); // the snapshot alone is a tick too
                 await SayUntil(socket, update + 2, "4.1", () => Volatile.Read(ref asked) >= 2);
                 await SayUntil(socket, 1_000_001, "5.1", () => service.Ends.IsCancellationRequested);
             });
