@@ -16,6 +16,9 @@ public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abor
 {
     private const int LeastBytes = 1_024;
 
+    /// <summary>How long a connection that ends waits for what it was sent last; as long as SignalR then waits for the client's own close.</summary>
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
+
     /// <summary>Who writes waits while more than this is ready, and has not been sent.</summary>
     private const int MaxReadyBytes = 64 * 1024;
     private readonly Lock guard = new();
@@ -46,7 +49,7 @@ public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abor
         }
         finally
         {
-            await output.Sent();
+            await output.Sent().WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             connection.Transport = transport;
         }
     };
