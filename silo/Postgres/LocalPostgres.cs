@@ -17,7 +17,8 @@ public sealed class LocalPostgres : IAsyncDisposable
 {
     private const string User = "bourse";
     private const string Database = "bourse";
-
+    private const int MaxLooks = 20;
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
     private readonly DataFolder _folder;
     private readonly PostgresBinaries _binaries;
     private readonly UnprivilegedUser _user;
@@ -105,14 +106,23 @@ public sealed class LocalPostgres : IAsyncDisposable
         SslMode = SslMode.Disable,
     }.ConnectionString;
 
-    /// <summary>True when another process has a connection; those of this process must be closed.</summary>
+    /// <summary>True when another process has a connection. Those of this process must be closed; on a busy machine it takes the server a moment to see that.</summary>
     public async Task<bool> IsInUse(CancellationToken cancellation)
     {
         NpgsqlConnection.ClearAllPools();
         await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres") + ";Pooling=false");
-        await using var count = source.CreateCommand(
-            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
-        return await count.ExecuteScalarAsync(cancellation) is > 0L;
+        for (var look = 1; ; look++)
+        {
+            await using var count = source.CreateCommand(
+                "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()");
+            var isInUse = await count.ExecuteScalarAsync(cancellation) is > 0L;
+            if (!isInUse || look == MaxLooks)
+            {
+                return isInUse;
+            }
+
+            await Task.Delay(LookPause, cancellation);
+        }
     }
 
     /// <summary>Ends it cleanly: running transactions are rolled back, everything committed is on disk. Safe to call twice.</summary>
