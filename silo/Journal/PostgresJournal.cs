@@ -48,6 +48,7 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
                 CommandTimeout = seconds,
                 Timeout = Math.Min(seconds, 5),
                 CancellationTimeout = -1, // a stuck server would not hear the wish to cancel either
+                GssEncryptionMode = GssEncryptionMode.Disable, // asked for, a frozen server is tried a second time, with what is left of the timeout: less than 1 ms counts as none
                 WriteBufferSize = 16 << 10,
             };
             return new JournalLane(

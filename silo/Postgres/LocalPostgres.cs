@@ -104,6 +104,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         Password = _folder.ReadPassword(),
         Database = database,
         SslMode = SslMode.Disable,
+        GssEncryptionMode = GssEncryptionMode.Disable,
     }.ConnectionString;
 
     /// <summary>True when another process has a connection. Those of this process must be closed; on a busy machine it takes the server a moment to see that.</summary>
