@@ -35,7 +35,7 @@ public sealed record LocalPostgresOptions
         synchronous_commit = on
         full_page_writes = {OnOff(Durable)}
         wal_compression = off
-        wal_init_zero = on
+        wal_init_zero = off
         wal_buffers = '32MB'
         max_wal_size = '{MaxWalMb}MB'
         min_wal_size = '{MaxWalMb / 8}MB'
