@@ -15,11 +15,8 @@ public sealed record PortfolioText(PortfolioView View, OrderShape Shape);
 public sealed record PositionText(PositionView View, OrderShape Shape);
 
 /// <summary>Writes a <see cref="PortfolioText"/>, its members in the order that <see cref="PortfolioJson"/> has.</summary>
-public sealed class PortfolioTextConverter : JsonConverter<PortfolioText>
+public sealed class PortfolioTextConverter : OneWayConverter<PortfolioText>
 {
-    public override PortfolioText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Only the server sends this.");
-
     public override void Write(Utf8JsonWriter writer, PortfolioText value, JsonSerializerOptions options)
     {
         var view = value.View;
@@ -50,11 +47,8 @@ public sealed class PortfolioTextConverter : JsonConverter<PortfolioText>
 }
 
 /// <summary>Writes a <see cref="PositionText"/>, its members in the order that <see cref="PositionJson"/> has.</summary>
-public sealed class PositionTextConverter : JsonConverter<PositionText>
+public sealed class PositionTextConverter : OneWayConverter<PositionText>
 {
-    public override PositionText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Only the server sends this.");
-
     public override void Write(Utf8JsonWriter writer, PositionText value, JsonSerializerOptions options) =>
         Write(writer, value.View, value.Shape.TickSize(value.View.Symbol));
 
@@ -71,4 +65,12 @@ public sealed class PositionTextConverter : JsonConverter<PositionText>
         writer.WriteMoney("realized_pl"u8, view.RealizedProfit);
         writer.WriteEndObject();
     }
+}
+
+/// <summary>Writes amounts as <see cref="PortfolioShape"/> has them.</summary>
+internal static class MoneyText
+{
+    /// <summary>As <see cref="JsonText.WriteDecimal"/>; a quotient is cut where more decimals say nothing.</summary>
+    public static void WriteMoney(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value, decimal step = 1) =>
+        writer.WriteDecimal(name, value is { } given ? decimal.Round(given, PortfolioShape.MaxDecimals) : null, step);
 }

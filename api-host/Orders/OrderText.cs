@@ -11,11 +11,8 @@ namespace Bourse.ApiHost.Orders;
 public sealed record OrderText(OrderView Order, decimal TickSize);
 
 /// <summary>Writes an <see cref="OrderText"/>, its members in the order that <see cref="OrderJson"/> has.</summary>
-public sealed class OrderTextConverter : JsonConverter<OrderText>
+public sealed class OrderTextConverter : OneWayConverter<OrderText>
 {
-    public override OrderText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Only the server sends this.");
-
     public override void Write(Utf8JsonWriter writer, OrderText value, JsonSerializerOptions options) => Write(writer, value.Order, value.TickSize);
 
     public static void Write(Utf8JsonWriter writer, OrderView order, decimal tickSize)

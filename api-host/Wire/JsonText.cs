@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Bourse.ApiHost.Accounts;
 
 namespace Bourse.ApiHost.Wire;
 
@@ -18,10 +17,6 @@ public static class JsonText
         Span<byte> text = stackalloc byte[ExactDecimal.MaxTextLength];
         writer.WriteString(name, text[..ExactDecimal.Format(given, step, text)]);
     }
-
-    /// <summary>As <see cref="WriteDecimal"/>; a quotient is cut where more decimals say nothing.</summary>
-    public static void WriteMoney(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, decimal? value, decimal step = 1) =>
-        writer.WriteDecimal(name, value is { } given ? decimal.Round(given, PortfolioShape.MaxDecimals) : null, step);
 
     /// <summary>A time as RFC 3339 in UTC.</summary>
     public static void WriteTime(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, DateTimeOffset? value)

@@ -12,11 +12,8 @@ public sealed record RawJson(byte[] Utf8)
 }
 
 /// <summary>Writes a <see cref="RawJson"/> without looking into it.</summary>
-public sealed class RawJsonConverter : JsonConverter<RawJson>
+public sealed class RawJsonConverter : OneWayConverter<RawJson>
 {
-    public override RawJson Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Only the server sends this.");
-
     public override void Write(Utf8JsonWriter writer, RawJson value, JsonSerializerOptions options) =>
         writer.WriteRawValue(value.Utf8, skipInputValidation: true);
 }

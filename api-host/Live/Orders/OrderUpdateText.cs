@@ -13,11 +13,8 @@ namespace Bourse.ApiHost.Live.Orders;
 public sealed record OrderUpdateText(OrderUpdate Update, long Epoch, decimal TickSize);
 
 /// <summary>Writes <c>{seq, epoch, event, order, fill?}</c>; a fill is <c>{trade_id, price, qty, liquidity, fee}</c>.</summary>
-public sealed class OrderUpdateTextConverter : JsonConverter<OrderUpdateText>
+public sealed class OrderUpdateTextConverter : OneWayConverter<OrderUpdateText>
 {
-    public override OrderUpdateText Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        throw new JsonException("Only the server sends this.");
-
     public override void Write(Utf8JsonWriter writer, OrderUpdateText value, JsonSerializerOptions options)
     {
         var update = value.Update;
