@@ -8,6 +8,7 @@ namespace Bourse.GrainInterfaces.Books;
 /// <param name="AcknowledgedReport">The account has everything up to this report of the book.</param>
 /// <param name="PriceTicks">Limit price, or a market order's protection price; 0 = none.</param>
 /// <param name="SwitchVersion">The kill switches that the account checked it against; 0 = not known any more.</param>
+/// <param name="CommitRun">0: it is durable with its account. Otherwise it is not yet, and the book takes it only if its own commits belong to the same run of a journal.</param>
 [GenerateSerializer, Immutable, Alias("bourse.book-order")]
 public sealed record BookOrder(
     Guid OrderId,
@@ -23,7 +24,8 @@ public sealed record BookOrder(
     bool PostOnly,
     SelfTradePrevention SelfTradePrevention,
     long SwitchVersion = 0,
-    BookAdvancedOrder? Advanced = null);
+    BookAdvancedOrder? Advanced = null,
+    long CommitRun = 0);
 
 /// <summary>An <see cref="AdvancedOrder"/> as it travels; same fields.</summary>
 [GenerateSerializer, Immutable, Alias("bourse.book-advanced-order")]
@@ -86,13 +88,17 @@ public enum BookAnswerKind : byte
 
     /// <summary>No such open order: it has ended, and its reports tell how.</summary>
     NotOpen = 3,
+
+    /// <summary>The order is not durable yet and the book's commit cannot be made to depend on it: nothing was done, send it again once it is.</summary>
+    NotDurable = 4,
 }
 
 /// <summary>A book's answer, durable when given.</summary>
 /// <param name="Reports">Reports to this account that it has not been sent yet, in order; the command's own are among them.</param>
 /// <param name="LastReport">The number of the newest report to this account.</param>
+/// <param name="CommitRun">The run of a journal to which the book's commits belong now; 0 = it takes only what is durable. See <see cref="BookOrder"/>.</param>
 [GenerateSerializer, Immutable, Alias("bourse.book-answer")]
-public sealed record BookAnswer(BookAnswerKind Kind, long ExpectedCommand, IReadOnlyList<Report> Reports, long LastReport);
+public sealed record BookAnswer(BookAnswerKind Kind, long ExpectedCommand, IReadOnlyList<Report> Reports, long LastReport, long CommitRun = 0);
 
 /// <summary>Price levels of a book, best first.</summary>
 /// <param name="Seq">The book's command count at this moment.</param>

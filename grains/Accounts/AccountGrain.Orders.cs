@@ -1,4 +1,5 @@
 using Bourse.Domain.Accounts;
+using Bourse.Domain.Instruments;
 using Bourse.Domain.Risk;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
@@ -55,11 +56,7 @@ public sealed partial class AccountGrain
                     var order = _account.FindOrder(decision.Event!.OrderId)!;
                     underWay = order.Id;
                     _underWay.Add(order.Id, null);
-                    await Commit();
-                    var line = Line(order.Symbol);
-                    var sent = VenueOf(line, instrument!).Submit(BookCommands.Order(_account, order, instrument!, line.Durable(CommittedVersion), stops.Version));
-                    await ((Task)sent).ConfigureAwait(WithoutThrowing);
-                    return await Conclude(order, sent);
+                    return await Send(order, instrument!, stops.Version);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
                 case PlaceOutcome.Conflict:
@@ -115,8 +112,8 @@ public sealed partial class AccountGrain
             Apply(decision.Event!);
             underWay = orderId;
             _underWay.Add(orderId, null);
-            await Commit();
             var line = Line(order.Symbol);
+            await CommitBefore(line);
             var sent = VenueOf(line, instrument!).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, line.Durable(CommittedVersion), stops.Version));
             await ((Task)sent).ConfigureAwait(WithoutThrowing);
             return await Conclude(order, sent);
@@ -167,6 +164,54 @@ public sealed partial class AccountGrain
         var answers = await Task.WhenAll(open.Select(Cancel));
         // An order that another of its group took along is cancelled too.
         return [.. answers.Select(a => a is { Code: RefusalCode.NotOpen, Order.Status: OrderStatus.Canceled } ? new OrderAnswer(AnswerKind.Done, a.Order) : a)];
+    }
+
+    /// <summary>
+    /// Commits a new order and takes it to its book, whose answer comes back. Where the book's commit can depend on this one, as within a silo, the order does not wait for it:
+    /// both go with one batch.
+    /// </summary>
+    private async Task<OrderAnswer> Send(Order order, Instrument instrument, long switchVersion)
+    {
+        var line = Line(order.Symbol);
+        var venue = VenueOf(line, instrument);
+        var run = Journal.CommitRunOf(Stream);
+        if (run != 0 && run == (line.CommitRun ?? run) && line.Waiting == 0)
+        {
+            var commit = Commit();
+            ThrowIfFaulted(); // by an append that was refused
+            var early = venue.Submit(BookCommands.Order(_account, order, instrument, line.Durable(CommittedVersion), switchVersion, run));
+            await ((Task)early).ConfigureAwait(WithoutThrowing);
+            if (!early.IsCompletedSuccessfully || early.Result.Kind != BookAnswerKind.NotDurable)
+            {
+                await commit;
+                return await Conclude(order, early);
+            }
+
+            line.CommitRun = early.Result.CommitRun;
+        }
+
+        await CommitBefore(line);
+        var sent = venue.Submit(BookCommands.Order(_account, order, instrument, line.Durable(CommittedVersion), switchVersion));
+        await ((Task)sent).ConfigureAwait(WithoutThrowing);
+        if (sent.IsCompletedSuccessfully)
+        {
+            line.CommitRun = sent.Result.CommitRun;
+        }
+
+        return await Conclude(order, sent);
+    }
+
+    private async Task CommitBefore(BookLine line)
+    {
+        line.Waiting++;
+        try
+        {
+            await Commit();
+        }
+        finally
+        {
+            line.Waiting--;
+        }
     }
 
     // What the answer tells is looked at before the commit that makes it durable: later turns may apply more meanwhile.

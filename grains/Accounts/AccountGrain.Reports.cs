@@ -211,6 +211,7 @@ public sealed partial class AccountGrain
                 return;
             }
 
+            await Commit();
             foreach (var pending in unresolved)
             {
                 var acknowledged = line.Durable(CommittedVersion);

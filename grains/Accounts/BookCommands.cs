@@ -7,7 +7,8 @@ namespace Bourse.Grains.Accounts;
 /// <summary>Turns an account's orders into commands to a book, in ticks and lots.</summary>
 internal static class BookCommands
 {
-    public static BookOrder Order(Account account, Order order, Instrument instrument, long acknowledged, long switchVersion = 0) => new(
+    public static BookOrder Order(
+        Account account, Order order, Instrument instrument, long acknowledged, long switchVersion = 0, long commitRun = 0) => new(
         order.Id,
         account.Id,
         order.CommandNumber,
@@ -21,7 +22,8 @@ internal static class BookCommands
         order.PostOnly,
         order.SelfTradePrevention,
         switchVersion,
-        order.Advanced is { } advanced ? Advanced(account, order, advanced, instrument) : null);
+        order.Advanced is { } advanced ? Advanced(account, order, advanced, instrument) : null,
+        commitRun);
 
     private static BookAdvancedOrder Advanced(Account account, Order order, AdvancedTerms terms, Instrument instrument) => new(
         terms.ExpireAtMs ?? 0,

@@ -15,6 +15,12 @@ internal sealed class BookLine(string symbol, long report)
     /// <summary>Null until it has been looked up; an instrument's venue never changes.</summary>
     public IExecutionVenue? Venue { get; set; }
 
+    /// <value>The run of the journal in which the book commits, as it said last; 0 = it takes only what is durable, null = not asked yet.</value>
+    public long? CommitRun { get; set; }
+
+    /// <value>Commands that wait for their commit before they go to the book: later ones must not overtake them.</value>
+    public int Waiting { get; set; }
+
     /// <summary>Reports up to this number are applied; they are durable when the account's <paramref name="version"/> is.</summary>
     public void Apply(long upTo, long version, long committedVersion)
     {

@@ -66,13 +66,18 @@ public sealed partial class BookGrain(
         Task<BookAnswer> Do(Instrument known, Switches now)
         {
             BeginCommand(known);
+            if (order.CommitRun != 0 && order.CommitRun != Journal.CommitRunOf(Stream))
+            {
+                return Task.FromResult(new BookAnswer(BookAnswerKind.NotDurable, 0, [], 0, Journal.CommitRunOf(Stream)));
+            }
+
             if (now.For(order.Account, Symbol).Refuses(order.SwitchVersion) is { } code)
             {
-                return Refuse(new RefuseCommand(order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, 0, code));
+                return Refuse(new RefuseCommand(order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, 0, code), order.CommitRun);
             }
 
             var result = Change(static (book, c, nowMs, events) => book.Submit(c, nowMs, events), command);
-            return Answer(result, order.Account, order.AcknowledgedReport);
+            return Answer(result, order.Account, order.AcknowledgedReport, order.CommitRun);
         }
 
         async Task<BookAnswer> DoLater() => await Do(await FindInstrument(), await switches.Get());
@@ -154,19 +159,20 @@ public sealed partial class BookGrain(
     }
 
     // An order that a kill switch overtook on its way.
-    private Task<BookAnswer> Refuse(RefuseCommand refuse)
+    private Task<BookAnswer> Refuse(RefuseCommand refuse, long dependsOn = 0)
     {
         var result = Change(static (book, c, nowMs, events) => book.Refuse(c, nowMs, events), refuse);
-        return Answer(result, refuse.Account, refuse.AcknowledgedReport);
+        return Answer(result, refuse.Account, refuse.AcknowledgedReport, dependsOn);
     }
 
-    private async Task<BookAnswer> Answer(CommandResult result, string accountId, long acknowledged)
+    private async Task<BookAnswer> Answer(CommandResult result, string accountId, long acknowledged, long dependsOn = 0)
     {
         var account = _book.FindAccount(accountId);
         var (nextCommand, upTo) = account is null ? (1, 0) : (account.LastCommand + 1, account.LastReport);
         (BookAccount Account, long UpTo)[] touched = [];
         if (result == CommandResult.Taken)
         {
+            DependOn(dependsOn);
             touched = TakeTouched();
             _trades.Add(_book.Version, _book.Trades);
             NoteTrades();
@@ -174,7 +180,7 @@ public sealed partial class BookGrain(
 
         await Commit();
         _trades.Release(CommittedVersion);
-        var answer = _pump.Answer(result, account, nextCommand, upTo, acknowledged);
+        var answer = _pump.Answer(result, account, nextCommand, upTo, acknowledged, Journal.CommitRunOf(Stream));
         foreach (var (other, report) in touched)
         {
             _pump.MarkDurable(other, report);

@@ -34,7 +34,8 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
     /// <param name="nextCommand">The command that is expected next.</param>
     /// <param name="upTo">The account's newest report in that commit.</param>
     /// <param name="acknowledged">The newest report that the account has.</param>
-    public BookAnswer Answer(CommandResult result, BookAccount? account, long nextCommand, long upTo, long acknowledged)
+    /// <param name="commitRun">As in <see cref="BookAnswer"/>.</param>
+    public BookAnswer Answer(CommandResult result, BookAccount? account, long nextCommand, long upTo, long acknowledged, long commitRun = 0)
     {
         Report[] reports = [];
         if (account is not null)
@@ -49,7 +50,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
             CommandResult.NotOpen => BookAnswerKind.NotOpen,
             _ => BookAnswerKind.Done,
         };
-        return new BookAnswer(kind, nextCommand, reports, upTo);
+        return new BookAnswer(kind, nextCommand, reports, upTo, commitRun);
     }
 
     /// <summary>Gives an account what it lacks, once <paramref name="commit"/> has made it durable.</summary>

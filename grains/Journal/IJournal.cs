@@ -28,6 +28,12 @@ public interface IJournal
     Task<JournalLoad> Load(string stream, CancellationToken cancellation);
 
     /// <summary>
+    /// Names the present run of appends without a failure among which the stream's are committed; unlike any other run of any journal. 0: there is none. Read it, append, and
+    /// give it to another stream of the same run: an append of that one which depends on it is then never durable without the first.
+    /// </summary>
+    long CommitRunOf(string stream);
+
+    /// <summary>
     /// Hands one or more events over, and completes when they are durable. Rows of one stream are committed in the order of the calls;
     /// the writer may lay neighbouring rows of one stream together, so a payload is a sequence of self-delimiting events.
     /// After a failure the stream is at fault: every later append fails until it is loaded again.
@@ -35,9 +41,10 @@ public interface IJournal
     /// <param name="version">The number of the first event: one above the last event before it.</param>
     /// <param name="count">How many events the payload holds, 1 or more.</param>
     /// <param name="payload">Not touched by the caller afterwards.</param>
+    /// <param name="dependsOn">A run (<see cref="CommitRunOf"/>) of which nothing may have failed before these events are committed; 0 = none. Otherwise the stream is at fault.</param>
     /// <exception cref="JournalConflictException">Another activation wrote; nothing of this was written.</exception>
     /// <exception cref="JournalUnavailableException">The outcome is unknown.</exception>
-    ValueTask Append(string stream, long version, int count, byte[] payload);
+    ValueTask Append(string stream, long version, int count, byte[] payload, long dependsOn = 0);
 
     /// <summary>Keeps a snapshot of the state after event <paramref name="version"/>, written behind the commits; a failure to keep it only costs time at the next load.</summary>
     /// <param name="mark">A number by which <see cref="FindSnapshot"/> finds it: an account's order number at that version.</param>

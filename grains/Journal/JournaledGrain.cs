@@ -25,6 +25,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     private bool _waitsForBeat;
     private long _handedOver;
     private long _committed;
+    private long _dependsOn;
     private long _snapshotVersion;
     private long _bytesSinceSnapshot;
     private int _snapshotBytes;
@@ -146,6 +147,16 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         return _gathering ??= _tail = CommitGathered();
     }
 
+    /// <summary>Has the events written so far committed only if nothing of that run (<see cref="IJournal.CommitRunOf"/>) fails; nothing when it is 0.</summary>
+    protected void DependOn(long run)
+    {
+        // An older run has ended by a failure already, so it stays.
+        if (_dependsOn == 0)
+        {
+            _dependsOn = run;
+        }
+    }
+
     /// <summary>
     /// Sees to it that what was written so far is handed over at the pacer's next beat, if no <see cref="Commit"/> does it before: for events that
     /// another stream of the journal tells again after a crash.
@@ -193,8 +204,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     {
         ThrowIfFaulted();
         var (first, last) = (_handedOver + 1, StateVersion);
-        var payload = _events.WrittenSpan.ToArray();
+        var (payload, dependsOn) = (_events.WrittenSpan.ToArray(), _dependsOn);
         _events.ResetWrittenCount();
+        _dependsOn = 0;
         _handedOver = last;
         _bytesSinceSnapshot += payload.Length;
         JournalSnapshot? snapshot = null;
@@ -206,7 +218,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
             _bytesSinceSnapshot = 0;
         }
 
-        return Finish(last, SnapshotMark, Journal.Append(Stream, first, (int)(last - first) + 1, payload), snapshot);
+        return Finish(last, SnapshotMark, Journal.Append(Stream, first, (int)(last - first) + 1, payload, dependsOn), snapshot);
     }
 
     private async Task Finish(long last, long mark, ValueTask append, JournalSnapshot? snapshot)

@@ -61,6 +61,12 @@ public sealed partial class VenueGrain(
 
     public async Task<BookAnswer> Submit(BookOrder order)
     {
+        if (order.CommitRun != 0)
+        {
+            // What a broker is told cannot be taken back, so it has to be durable.
+            return new BookAnswer(BookAnswerKind.NotDurable, 0, [], 0);
+        }
+
         var (instrument, stops) = (await FindInstrument(), await switches.Get());
         BeginChange();
         if (_orders.Check(order.Account, order.CommandNumber) is { } early)

@@ -55,6 +55,18 @@ internal sealed class JournalBatch(int maxMergedBytes)
 
     public void Exclude(string stream) => _failed.Add(stream);
 
+    /// <summary>Excludes whatever depends on the lane's run, which has ended: on what of it is not looked at, since it happens at failures alone.</summary>
+    public void ExcludeDependents()
+    {
+        for (var entry = Head; entry is not null; entry = entry.Next)
+        {
+            if (entry.DependsOn != 0)
+            {
+                Exclude(entry.Stream);
+            }
+        }
+    }
+
     public bool IsExcluded(string stream) => _failed.Count != 0 && _failed.Contains(stream);
 
     public void Encode(CopyBuffer buffer, DateTimeOffset time)

@@ -163,6 +163,7 @@ internal sealed partial class JournalLane : IDisposable
             }
 
             taken.ForEach(_batch.Exclude);
+            _batch.ExcludeDependents();
             _meter.Conflicted(taken.Count);
             LogConflict(taken.Count, conflict.Detail ?? conflict.MessageText);
             return true;
@@ -244,7 +245,7 @@ internal sealed partial class JournalLane : IDisposable
         }
         else if (cause is null)
         {
-            entry.Fail(new JournalConflictException($"another activation wrote to {entry.Stream} at or before version {entry.Version}"));
+            entry.Fail(new JournalConflictException($"another activation wrote to {entry.Stream} at or before version {entry.Version}, or to what it depends on"));
         }
         else
         {

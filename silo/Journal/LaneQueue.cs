@@ -19,6 +19,7 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
     private bool _writerWaits;
     private bool _stopped;
     private bool _busy;
+    private long _run = Random.Shared.NextInt64(1, long.MaxValue / 2);
     private int _pendingRows;
     private int _inFlightRows;
     private long _pendingBytes;
@@ -29,6 +30,9 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
 
     /// <summary>True from a failed commit until PostgreSQL takes commits again.</summary>
     public bool Down { get => _down; set => _down = value; }
+
+    /// <summary>Names the appends since the newest failure of one. They are committed in the order of their coming, so that a later one of the same run implies the earlier.</summary>
+    public long Run => Volatile.Read(ref _run);
 
     /// <summary>Appends not yet durable.</summary>
     public int PendingRows => Volatile.Read(ref _pendingRows) + Volatile.Read(ref _inFlightRows);
@@ -51,19 +55,19 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
     }
 
     /// <summary>Adds at the end.</summary>
-    public ValueTask Add(PendingKind kind, string stream, long version, int count, long mark, byte[] payload)
+    public ValueTask Add(PendingKind kind, string stream, long version, int count, long mark, byte[] payload, long dependsOn = 0)
     {
         PendingAppend entry;
         bool wake;
         ValueTask task;
         lock (_gate)
         {
-            if (Refusal(kind, stream, payload) is { } refusal)
+            if (Refusal(kind, stream, payload, dependsOn) is { } refusal)
             {
                 return kind == PendingKind.Snapshot ? default : ValueTask.FromException(refusal);
             }
 
-            entry = PendingAppend.Rent(kind, stream, version, count, mark, payload);
+            entry = PendingAppend.Rent(kind, stream, version, count, mark, payload, dependsOn);
             task = kind == PendingKind.Snapshot ? default : entry.Task; // nobody waits for a snapshot
             if (_tail is null)
             {
@@ -162,7 +166,7 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Puts streams at fault and takes out what they have waiting, in order.</summary>
+    /// <summary>Ends the run: puts streams at fault, and those whose appends wait and depend on it, and takes out what they have waiting, in order.</summary>
     public PendingAppend? Fault(IReadOnlyCollection<string> streams, string reason)
     {
         lock (_gate)
@@ -170,6 +174,15 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
             foreach (var stream in streams)
             {
                 _faults[stream] = reason;
+            }
+
+            _run++;
+            for (var entry = _head; entry is not null; entry = entry.Next)
+            {
+                if (entry.DependsOn != 0)
+                {
+                    _faults[entry.Stream] = reason;
+                }
             }
 
             return TakeOut(static (queue, entry) => queue._faults.ContainsKey(entry.Stream));
@@ -186,6 +199,7 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
                 return null;
             }
 
+            _run++;
             for (var entry = _head; entry is not null; entry = entry.Next)
             {
                 if (entry.Kind == PendingKind.Append)
@@ -225,7 +239,7 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
         _wake.Set();
     }
 
-    private Exception? Refusal(PendingKind kind, string stream, byte[] payload)
+    private Exception? Refusal(PendingKind kind, string stream, byte[] payload, long dependsOn)
     {
         if (_stopped)
         {
@@ -246,6 +260,14 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
             && (_pendingRows >= 4 * options.MaxPendingRows || _pendingBytes + payload.Length > 4 * options.MaxPendingBytes))
         {
             const string reason = "the journal's queue is full";
+            _run++;
+            _faults[stream] = reason;
+            return new JournalUnavailableException(reason);
+        }
+
+        if (dependsOn != 0 && dependsOn != _run)
+        {
+            const string reason = "a commit that it depends on failed";
             _faults[stream] = reason;
             return new JournalUnavailableException(reason);
         }

@@ -44,6 +44,9 @@ internal sealed class PendingAppend : IValueTaskSource
 
     public byte[] Payload { get; private set; } = [];
 
+    /// <summary>A run of the lane (<see cref="LaneQueue.Run"/>) of which nothing may have failed before; 0 = none.</summary>
+    public long DependsOn { get; private set; }
+
     /// <summary>The next entry of the queue, and later of the batch. Written under the lane's lock, then by the writer alone.</summary>
     public PendingAppend? Next { get; set; }
 
@@ -52,7 +55,7 @@ internal sealed class PendingAppend : IValueTaskSource
 
     public ValueTask Task => new(this, _core.Version);
 
-    public static PendingAppend Rent(PendingKind kind, string stream, long version, int count, long mark, byte[] payload)
+    public static PendingAppend Rent(PendingKind kind, string stream, long version, int count, long mark, byte[] payload, long dependsOn)
     {
         var entry = s_free;
         if (entry is null)
@@ -72,6 +75,7 @@ internal sealed class PendingAppend : IValueTaskSource
         entry.Count = count;
         entry.Mark = mark;
         entry.Payload = payload;
+        entry.DependsOn = dependsOn;
         return entry;
     }
 

@@ -106,12 +106,15 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public ValueTask Append(string stream, long version, int count, byte[] payload)
+    public long CommitRunOf(string stream) => LaneOf(stream).Queue.Run;
+
+    /// <inheritdoc/>
+    public ValueTask Append(string stream, long version, int count, byte[] payload, long dependsOn = 0)
     {
         CheckStream(stream);
         ArgumentOutOfRangeException.ThrowIfLessThan(version, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
-        return LaneOf(stream).Queue.Add(PendingKind.Append, stream, version, count, 0, payload);
+        return LaneOf(stream).Queue.Add(PendingKind.Append, stream, version, count, 0, payload, dependsOn);
     }
 
     /// <inheritdoc/>

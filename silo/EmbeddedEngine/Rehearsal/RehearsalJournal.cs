@@ -18,6 +18,8 @@ internal sealed class RehearsalJournal(IJournal real) : IJournal
     {
     }
 
+    public long CommitRunOf(string stream) => 0;
+
     public async Task<JournalLoad> Load(string stream, CancellationToken cancellation)
     {
         await real.Load(stream, cancellation);
@@ -25,7 +27,7 @@ internal sealed class RehearsalJournal(IJournal real) : IJournal
         return new JournalLoad(snapshot, [.. RowsFrom(stream, (snapshot?.Version ?? 0) + 1)]);
     }
 
-    public async ValueTask Append(string stream, long version, int count, byte[] payload)
+    public async ValueTask Append(string stream, long version, int count, byte[] payload, long dependsOn)
     {
         _rows.GetOrAdd(stream, _ => []).Enqueue(new JournalRow(version, count, payload, DateTimeOffset.UnixEpoch));
         await Task.Yield();

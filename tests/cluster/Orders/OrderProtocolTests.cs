@@ -56,6 +56,9 @@ public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new Journal
     }
 }
 
+/// <summary>Where account and book commit apart, an order waits for its account's commit before it goes to the book.</summary>
+public sealed class OrdersOfAJournalOfManyLanesTests() : OrderProtocolTests(new JournalOptions { Lanes = 8 });
+
 /// <summary>The way of an order, and every row of the crash table of the design, on a real PostgreSQL.</summary>
 public abstract class OrderProtocolTests(JournalOptions journal) : IAsyncLifetime
 {

@@ -1,6 +1,7 @@
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
+using Bourse.GrainInterfaces.Books;
 using Bourse.Silo.ReadModel.Verification;
 
 namespace Bourse.Tests.Cluster.Orders;
@@ -40,6 +41,31 @@ public sealed class TwoWritersTests(PostgresFixture postgres) : IClassFixture<Po
         {
             (await Read(() => first.Grains.GetGrain<IAccountGrain>(id).GetOrderByClientOrderId(clientOrderId)))?.Id.ShouldBe(order.Id);
         }
+    }
+
+    [Fact]
+    public async Task An_order_that_its_account_could_not_commit_is_in_no_book()
+    {
+        const string Here = "HERE";
+        const string Elsewhere = "ELSEWHERE";
+        await using var first = await BourseCluster.Start(postgres.ConnectionString);
+        await first.AddInstrument(Here, 100m);
+        await first.AddInstrument(Elsewhere, 100m);
+        var account = await first.OpenAccount();
+        var id = account.GetPrimaryKeyString();
+        await using var second = await BourseCluster.Start(postgres.ConnectionString);
+        var told = new List<OrderView>();
+        for (var i = 0; i < Orders / 3; i++)
+        {
+            // Another activation of the account, and another book: the first cluster's book alone would not notice.
+            told.Add(await Place(second.Grains.GetGrain<IAccountGrain>(id), second.Limit(Side.Buy, 1, 90m, clientOrderId: $"elsewhere-{i}", symbol: Elsewhere)));
+            told.Add(await Place(account, first.Limit(Side.Buy, 1, 90m, clientOrderId: $"here-{i}", symbol: Here)));
+        }
+
+        (await Verifier.Run(postgres.ConnectionString, null, CancellationToken.None)).Errors.ShouldBeEmpty();
+        var depth = await Read(() => first.Grains.GetGrain<IBookGrain>(Here).GetDepth(1_000));
+        depth.Bids.Sum(level => level.Orders).ShouldBe(Orders / 3);
+        told.Select(order => order.Id).ShouldBeUnique();
     }
 
     /// <summary>Sends it until the outcome is known, as a front end's client does.</summary>

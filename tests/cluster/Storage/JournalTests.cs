@@ -1,4 +1,5 @@
 using System.Text;
+using Bourse.GrainInterfaces;
 using Bourse.Grains.Journal;
 using Bourse.Silo.Journal;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -103,6 +104,52 @@ public sealed class JournalTests(PostgresFixture postgres) : IClassFixture<Postg
         await second.Append("account/fault", load.Rows[^1].Version + load.Rows[^1].Count, 1, Bytes("second"));
 
         (await first.Read("account/fault", 1, 10, CancellationToken.None)).Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_depends_on_a_lost_append_is_lost_with_it()
+    {
+        const int Rounds = 40;
+        await using var first = await Open();
+        await using var second = await Open(new JournalOptions { Lanes = 1 });
+        for (var round = 0; round < Rounds; round++)
+        {
+            var (account, book) = ($"account/depended-on-{round}", $"book/dependent-{round}");
+            await first.Append(account, 1, 1, Bytes("first"));
+            var run = second.CommitRunOf(account);
+            second.CommitRunOf(book).ShouldBe(run);
+
+            var lost = second.Append(account, 1, 1, Bytes("second")).AsTask();
+            var other = second.Append($"account/other-{round}", 1, 1, Bytes("x")).AsTask();
+            var dependent = second.Append(book, 1, 1, Bytes("depends"), run).AsTask();
+            var behind = second.Append(book, 2, 1, Bytes("behind")).AsTask();
+
+            await Should.ThrowAsync<JournalConflictException>(lost);
+            await Should.ThrowAsync<OutcomeUnknownException>(dependent);
+            await Should.ThrowAsync<OutcomeUnknownException>(behind);
+            await other;
+            second.CommitRunOf(account).ShouldNotBe(run);
+
+            (await second.Load(book, CancellationToken.None)).Rows.ShouldBeEmpty();
+            await Should.ThrowAsync<JournalUnavailableException>(async () => await second.Append(book, 1, 1, Bytes("too late"), run));
+            await second.Load(book, CancellationToken.None);
+            await second.Append(book, 1, 1, Bytes("again"), second.CommitRunOf(account));
+        }
+
+        (await Scalar<long>("SELECT count(*) FROM journal WHERE stream LIKE 'account/other-%'")).ShouldBe(Rounds);
+        (await Scalar<long>("SELECT count(*) FROM journal WHERE stream LIKE 'book/dependent-%'")).ShouldBe(Rounds);
+    }
+
+    [Fact]
+    public async Task No_two_lanes_share_a_commit_run()
+    {
+        await using var first = await Open(new JournalOptions { Lanes = 4 });
+        await using var second = await Open(new JournalOptions { Lanes = 4 });
+
+        var runs = Enumerable.Range(0, 1_000).SelectMany(i => new[] { first.CommitRunOf($"account/{i}"), second.CommitRunOf($"account/{i}") }).ToHashSet();
+
+        runs.Count.ShouldBe(8);
+        runs.ShouldAllBe(run => run > 0);
     }
 
     [Fact]
