@@ -180,6 +180,7 @@ public static partial class FrontEnd
         services.AddSingleton<HubProblemFilter>();
         services.AddOptions<HubOptions>().Configure<HubProblemFilter>((hub, filter) => hub.AddFilter(filter)); // a filter's type would be looked up in each call
         services.AddSingleton<HubLifetimeManager<TradingHub>, HubLines>();
+        services.AddSingleton<HubServices>();
         services.AddSingleton<IHubActivator<TradingHub>, HubActivator>();
         services.AddSingleton<SendLane>();
         services.AddSingleton<LiveConnections>();

@@ -12,11 +12,11 @@ public sealed partial class TradingHub
     public async Task SubscribeAlerts()
     {
         var user = (await SignedIn()).UserId;
-        var client = hub.Clients.Client(Context.ConnectionId);
+        var client = shared.Hub.Clients.Client(Context.ConnectionId);
         var aborted = Context.ConnectionAborted;
-        var log = services.GetRequiredService<ILogger<TradingHub>>();
+        var log = shared.Services.GetRequiredService<ILogger<TradingHub>>();
         await Session.BeginWatch(
             AlertsKey, int.MaxValue,
-            () => AlertNews.Begin(user, services.GetRequiredService<IClusterClient>(), alert => client.SendAsync("alert", alert, aborted), log));
+            () => AlertNews.Begin(user, shared.Services.GetRequiredService<IClusterClient>(), alert => client.SendAsync("alert", alert, aborted), log));
     }
 }

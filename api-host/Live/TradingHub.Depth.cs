@@ -20,11 +20,11 @@ public sealed partial class TradingHub
     {
         var instrument = await Known(symbol);
         var count = HubArguments.Int(levels, nameof(levels), 1, MaxDepthLevels);
-        var client = hub.Clients.Client(Context.ConnectionId);
+        var client = shared.Hub.Clients.Client(Context.ConnectionId);
         var aborted = Context.ConnectionAborted;
         await Session.BeginWatch(
-            DepthKey(instrument), options.Value.MaxDepthsPerConnection,
-            () => services.GetRequiredService<DepthFanOut>().Watch(instrument, count, message => client.SendAsync(message.Event, message.Json, aborted)));
+            DepthKey(instrument), shared.Options.Value.MaxDepthsPerConnection,
+            () => shared.Services.GetRequiredService<DepthFanOut>().Watch(instrument, count, message => client.SendAsync(message.Event, message.Json, aborted)));
     }
 
     public async Task UnsubscribeDepth(JsonElement symbol) => await Session.EndWatch(DepthKey(await Known(symbol)));
@@ -37,11 +37,11 @@ public sealed partial class TradingHub
     {
         var instrument = await Known(symbol);
         var length = Timeframe(timeframe);
-        var client = hub.Clients.Client(Context.ConnectionId);
+        var client = shared.Hub.Clients.Client(Context.ConnectionId);
         var aborted = Context.ConnectionAborted;
         await Session.BeginWatch(
-            BarsKey(instrument, length), options.Value.MaxDepthsPerConnection,
-            () => services.GetRequiredService<BarFanOut>().Watch(
+            BarsKey(instrument, length), shared.Options.Value.MaxDepthsPerConnection,
+            () => shared.Services.GetRequiredService<BarFanOut>().Watch(
                 instrument, MarketNames.ToTimeframe(length), bar => client.SendAsync("bar_update", BarUpdateJson.From(instrument, length, bar), aborted)));
     }
 
@@ -60,6 +60,6 @@ public sealed partial class TradingHub
     private async Task<string> Known(JsonElement symbol)
     {
         var text = HubArguments.Id(symbol, nameof(symbol));
-        return (await instruments.Get(text))?.Symbol ?? throw new ProblemException(Problem.Refused("unknown_symbol", $"There is no symbol {text}.", nameof(symbol)));
+        return (await shared.Instruments.Get(text))?.Symbol ?? throw new ProblemException(Problem.Refused("unknown_symbol", $"There is no symbol {text}.", nameof(symbol)));
     }
 }

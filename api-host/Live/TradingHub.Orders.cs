@@ -13,33 +13,33 @@ public sealed partial class TradingHub
     {
         var caller = await SignedIn();
         var after = HubArguments.Seq(after_seq, nameof(after_seq));
-        return await Session.BeginOrders(caller, after, services);
+        return await Session.BeginOrders(caller, after, shared.Services);
     }
 
     /// <summary>Gives back the order, or the <see cref="Problem"/>.</summary>
     public async Task<object> PlaceOrder(OrderArgument order)
     {
         var caller = await SignedInWithinLimits();
-        return order.Problem is null ? await desk.Place(caller, order.Order!) : order.Problem;
+        return order.Problem is null ? await shared.Desk.Place(caller, order.Order!) : order.Problem;
     }
 
     public async Task<OrderJson> ReplaceOrder(JsonElement id, JsonElement changes)
     {
         var caller = await SignedInWithinLimits();
-        return await desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
+        return await shared.Desk.Replace(caller, HubArguments.Id(id, nameof(id)), HubArguments.Object<ChangesBody>(changes, nameof(changes)), Context.ConnectionAborted);
     }
 
     /// <summary>A dead man's switch: all orders are cancelled after so many seconds (1 to 86,400) unless this is called again; 0 turns it off.</summary>
     public async Task<CancelAllAfterJson> CancelAllAfter(JsonElement seconds)
     {
         var caller = await SignedInWithinLimits();
-        return await desk.CancelAllAfter(caller, HubArguments.Int(seconds, nameof(seconds), 0, OrderDesk.MaxCancelAllAfterSeconds));
+        return await shared.Desk.CancelAllAfter(caller, HubArguments.Int(seconds, nameof(seconds), 0, OrderDesk.MaxCancelAllAfterSeconds));
     }
 
     /// <summary>Gives back the order as it stands after the cancel, where REST answers 204.</summary>
     public async Task<OrderJson> CancelOrder(JsonElement id)
     {
         var caller = await SignedInWithinLimits();
-        return await desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
+        return await shared.Desk.Cancel(caller, HubArguments.Id(id, nameof(id)), Context.ConnectionAborted);
     }
 }

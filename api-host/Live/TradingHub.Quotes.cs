@@ -16,34 +16,34 @@ public sealed partial class TradingHub
     public async Task Unsubscribe(JsonElement symbols)
     {
         var known = new List<string>();
-        foreach (var text in HubArguments.Symbols(symbols, options.Value.MaxSymbolsPerConnection))
+        foreach (var text in HubArguments.Symbols(symbols, shared.Options.Value.MaxSymbolsPerConnection))
         {
-            if (await instruments.Get(text) is { } instrument)
+            if (await shared.Instruments.Get(text) is { } instrument)
             {
                 known.Add(instrument.Symbol);
             }
         }
 
-        quotes.Unwatch(Session.Outbox, known);
+        shared.Quotes.Unwatch(Session.Outbox, known);
     }
 
     private async Task Watch(JsonElement symbols, int? intervalMs)
     {
         var outbox = Session.Outbox;
-        var max = options.Value.MaxSymbolsPerConnection;
+        var max = shared.Options.Value.MaxSymbolsPerConnection;
         var wanted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var text in HubArguments.Symbols(symbols, max))
         {
-            wanted.Add((await instruments.Get(text))?.Symbol
+            wanted.Add((await shared.Instruments.Get(text))?.Symbol
                 ?? throw new ProblemException(Problem.Refused("unknown_symbol", $"There is no symbol {text}.", "symbols")));
         }
 
-        if (!await quotes.TryWatch(outbox, wanted, intervalMs, max))
+        if (!await shared.Quotes.TryWatch(outbox, wanted, intervalMs, max))
         {
             throw new ProblemException(Problem.Refused(
-                "too_many_symbols", $"A connection watches at most {max} symbols, a user at most {options.Value.MaxSymbolsPerUser} over all connections.", "symbols"));
+                "too_many_symbols", $"A connection watches at most {max} symbols, a user at most {shared.Options.Value.MaxSymbolsPerUser} over all connections.", "symbols"));
         }
 
-        wheel.Schedule(outbox);
+        shared.Wheel.Schedule(outbox);
     }
 }

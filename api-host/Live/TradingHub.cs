@@ -2,14 +2,9 @@ using Bourse.ApiHost.Auth;
 using Bourse.ApiHost.Auth.Keys;
 using Bourse.ApiHost.Limits;
 using Bourse.ApiHost.Live.Frames;
-using Bourse.ApiHost.Live.Quotes;
-using Bourse.ApiHost.Market;
-using Bourse.ApiHost.Orders;
 using Bourse.ApiHost.Problems;
-using Bourse.ApiHost.Risk;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
-using Microsoft.Extensions.Options;
 
 namespace Bourse.ApiHost.Live;
 
@@ -17,34 +12,23 @@ namespace Bourse.ApiHost.Live;
 /// <c>/hubs/trading</c>. Quotes need no sign-in; orders do. A method's result is what REST answers; errors are those of REST too, see
 /// <see cref="HubProblemFilter"/>. Arguments are read here, not by SignalR, so that a malformed one gets an error that says which.
 /// </summary>
-public sealed partial class TradingHub(
-    OrderDesk desk,
-    InstrumentCache instruments,
-    QuoteFanOut quotes,
-    FlushWheel wheel,
-    LiveConnections connections,
-    RequestLimits limits,
-    HaltNews halts,
-    LiveSessions sessions,
-    IHubContext<TradingHub> hub,
-    IServiceProvider services,
-    IOptions<LiveOptions> options) : Hub
+public sealed partial class TradingHub(HubServices shared) : Hub
 {
     public const string Path = "/hubs/trading";
 
     public override async Task OnConnectedAsync()
     {
         var line = HubLines.Of(Context);
-        var session = new HubSession(line, FrameStream.Of(Context.GetHttpContext()!), Caller.From(Context.User), quotes, options.Value);
-        if (connections.TryOpen(session))
+        var session = new HubSession(line, FrameStream.Of(Context.GetHttpContext()!), Caller.From(Context.User), shared.Quotes, shared.Options.Value);
+        if (shared.Connections.TryOpen(session))
         {
             session.Begin();
             Context.Items[typeof(HubSession)] = session;
-            await halts.TellInForce(Clients.Caller, session.Caller);
+            await shared.Halts.TellInForce(Clients.Caller, session.Caller);
             return;
         }
 
-        await line.WriteAsync(new CloseMessage(connections.Closed ? "unavailable" : "too_many_connections", allowReconnect: connections.Closed));
+        await line.WriteAsync(new CloseMessage(shared.Connections.Closed ? "unavailable" : "too_many_connections", allowReconnect: shared.Connections.Closed));
         Context.Abort();
     }
 
@@ -52,7 +36,7 @@ public sealed partial class TradingHub(
     {
         if (Context.Items.Remove(typeof(HubSession), out var kept) && kept is HubSession session)
         {
-            connections.Close(session);
+            shared.Connections.Close(session);
             await session.DisposeAsync();
         }
     }
@@ -62,7 +46,7 @@ public sealed partial class TradingHub(
     private async ValueTask<Caller> SignedIn()
     {
         var caller = Session.Caller;
-        return caller is not null && (caller.SessionId is null || await sessions.Roles(caller.UserId, caller.SessionId) is not null)
+        return caller is not null && (caller.SessionId is null || await shared.Sessions.Roles(caller.UserId, caller.SessionId) is not null)
             ? caller
             : throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
     }
@@ -75,7 +59,7 @@ public sealed partial class TradingHub(
             throw new ProblemException(new Problem(StatusCodes.Status403Forbidden, "scope", "The API key's scopes do not allow this."));
         }
 
-        var use = await limits.Take(LimitKind.Requests, caller.CountedAs);
+        var use = await shared.Limits.Take(LimitKind.Requests, caller.CountedAs);
         return use.Allowed ? caller : throw new ProblemException(RequestLimits.Problem(use));
     }
 }
