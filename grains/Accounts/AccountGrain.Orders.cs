@@ -234,8 +234,9 @@ public sealed partial class AccountGrain
         }
 
         // A number of the channel that is not durable may be another event's after a crash: the newest one that is tells where a client may go on.
-        var told = AnswerOf(order, MayWait(updates) ? CommittedMark : long.MaxValue);
-        await Settle(order.Symbol, updates);
+        var mayWait = Journal.IsBusy;
+        var told = AnswerOf(order, mayWait ? CommittedMark : long.MaxValue);
+        await Settle(order.Symbol, updates, mayWait);
         return told;
     }
 

@@ -26,6 +26,7 @@ public sealed partial class AccountGrain
     private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
     private bool _resolving;
+    private bool _tellsSoon;
 
     // Until the books of open orders have been asked once, when there are any at the activation.
     private TaskCompletionSource? _catchingUp;
@@ -35,7 +36,7 @@ public sealed partial class AccountGrain
         BeginChange();
         var updates = _channel.Listen();
         Take(symbol, reports, updates);
-        await Settle(symbol, updates);
+        await Settle(symbol, updates, Journal.IsBusy);
         return new ReportsTaken(_account.LastReport(symbol), Line(symbol).Durable(CommittedVersion));
     }
 
@@ -80,20 +81,48 @@ public sealed partial class AccountGrain
 
     /// <summary>
     /// Reports are in their book's stream, which tells them until they are acknowledged: while the journal is busy they wait for the account's next
-    /// commit, unless somebody listens to the numbered channel.
+    /// commit, and so does what the numbered channel tells of them, for a beat that is quicker.
     /// </summary>
-    private async ValueTask Settle(string symbol, List<OrderUpdate>? updates)
+    private async ValueTask Settle(string symbol, List<OrderUpdate>? updates, bool mayWait)
     {
-        if (MayWait(updates))
-        {
-            CommitSoon(pacer);
-            return;
-        }
-
-        await Commit();
         if (updates is { Count: > 0 })
         {
-            _channel.Publish(updates, symbol);
+            _channel.Add(updates, symbol);
+        }
+
+        if (!mayWait)
+        {
+            await CommitAndTell();
+        }
+        else if (updates is null)
+        {
+            CommitSoon(pacer);
+        }
+        else if (!_tellsSoon)
+        {
+            _tellsSoon = true;
+            _ = TellAtBeat();
+        }
+    }
+
+    private async Task CommitAndTell()
+    {
+        var notice = _channel.Take();
+        await Commit();
+        _channel.Publish(notice);
+    }
+
+    private async Task TellAtBeat()
+    {
+        await pacer.NextQuickBeat();
+        _tellsSoon = false;
+        try
+        {
+            await CommitAndTell();
+        }
+        catch (JournalUnavailableException)
+        {
+            // The grain is at fault, which tells everybody; who listens finds a gap, and asks.
         }
     }
 
@@ -107,7 +136,7 @@ public sealed partial class AccountGrain
             await FetchMissing(symbol, updates);
         }
 
-        await Settle(symbol, updates);
+        await Settle(symbol, updates, Journal.IsBusy);
     }
 
     // Reports that an answer counts and neither it nor an earlier delivery brought.
@@ -151,8 +180,6 @@ public sealed partial class AccountGrain
             throw;
         }
     }
-
-    private bool MayWait(List<OrderUpdate>? updates) => updates is null && Journal.IsBusy;
 
     private void ResolveSoon() => ResolveAfter(s_resolvePause);
 

@@ -68,6 +68,15 @@ public sealed partial class AccountGrain(
         }
     }
 
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await base.OnDeactivateAsync(reason, cancellationToken);
+        if (CommittedVersion == StateVersion)
+        {
+            _channel?.Publish(_channel.Take());
+        }
+    }
+
     public async Task Open(OpenAccount command)
     {
         BeginChange();
@@ -134,7 +143,7 @@ public sealed partial class AccountGrain(
         ThrowIfFaulted();
         await CatchUp();
         var lastSeq = _account.OrderSeq;
-        await Commit();
+        await CommitAndTell();
         return await _channel.Read(afterSeq, max, lastSeq);
     }
 
@@ -144,7 +153,7 @@ public sealed partial class AccountGrain(
         await CatchUp();
         _channel.Watch();
         var lastSeq = _account.OrderSeq;
-        await Commit();
+        await CommitAndTell();
         return new OrderUpdates([], lastSeq, false, Journal.Epoch);
     }
 

@@ -26,6 +26,8 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
     private readonly IAsyncStream<AccountNotice> _notices = streams.GetStream<AccountNotice>(StreamId.Create(Streams.Account, account));
     private long _watchedSince;
     private bool _watched;
+    private List<OrderUpdate>? _untold;
+    private List<string>? _untoldSymbols;
 
     /// <summary>Somebody listens for the next 60 s.</summary>
     public void Watch()
@@ -46,10 +48,39 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
         return _watched ? [] : null;
     }
 
-    /// <summary>Takes updates that are durable now, in order; they are the channel's from then on.</summary>
-    public void Publish(List<OrderUpdate> updates, string symbol)
+    /// <summary>Keeps updates that are to be told once they are durable, in order; the list is the channel's from then on.</summary>
+    public void Add(List<OrderUpdate> updates, string symbol)
     {
-        foreach (var update in updates)
+        if (_untold is null)
+        {
+            (_untold, _untoldSymbols) = (updates, [symbol]);
+            return;
+        }
+
+        _untold.AddRange(updates);
+        if (!_untoldSymbols!.Contains(symbol))
+        {
+            _untoldSymbols.Add(symbol);
+        }
+    }
+
+    /// <summary>Takes out what was added, to be published after a commit that begins now. Null when there is nothing.</summary>
+    public AccountNotice? Take()
+    {
+        var notice = _untold is null ? null : new AccountNotice(account, _untold, _untoldSymbols!, BalancesChanged: true);
+        (_untold, _untoldSymbols) = (null, null);
+        return notice;
+    }
+
+    /// <summary>Tells what is durable now.</summary>
+    public void Publish(AccountNotice? notice)
+    {
+        if (notice is null)
+        {
+            return;
+        }
+
+        foreach (var update in notice.Updates)
         {
             if (update.Seq != _lastRemembered + 1)
             {
@@ -66,7 +97,7 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
             _remembered.Enqueue(update);
         }
 
-        _ = PublishNotice(new AccountNotice(account, updates, [symbol], BalancesChanged: true));
+        _ = PublishNotice(notice);
     }
 
     public void PublishBalances()

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Bourse.Grains.Journal;
 
 namespace Bourse.Silo.Journal;
@@ -19,7 +20,7 @@ internal sealed class LaneQueue(JournalOptions options, TimeProvider time)
     private bool _writerWaits;
     private bool _stopped;
     private bool _busy;
-    private long _run = Random.Shared.NextInt64(1, long.MaxValue / 2);
+    private long _run = 1 + (long)(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) >> 2); // no other lane's, here or elsewhere
     private int _pendingRows;
     private int _inFlightRows;
     private long _pendingBytes;

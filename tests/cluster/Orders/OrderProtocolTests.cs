@@ -1,8 +1,12 @@
+using System.Collections.Concurrent;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
+using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
 using Bourse.Silo.Journal;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Streams;
 
 namespace Bourse.Tests.Cluster.Orders;
 
@@ -34,6 +38,33 @@ public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new Journal
         var updates = (await taker.ReadOrderUpdates(0, 100)).Updates;
         updates.Select(u => u.Seq).ShouldBe(Enumerable.Range(1, 40).Select(i => (long)i));
         updates.Count(u => u.Event == "fill").ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task Who_listens_is_told_every_event_once_and_in_order()
+    {
+        const int Orders = 50;
+        var account = await Bourse.OpenAccount();
+        var told = new ConcurrentQueue<OrderUpdate>();
+        await Bourse.Cluster.GetSiloServiceProvider(Bourse.Cluster.Silos[0].SiloAddress).GetRequiredService<IClusterClient>().GetStreamProvider(Streams.Provider)
+            .GetStream<AccountNotice>(StreamId.Create(Streams.Account, account.GetPrimaryKeyString()))
+            .SubscribeAsync((notice, _) =>
+            {
+                foreach (var update in notice.Updates)
+                {
+                    told.Enqueue(update);
+                }
+
+                return Task.CompletedTask;
+            });
+        await account.Watch();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, Orders).Select(_ => account.Place(Bourse.Limit(Side.Buy, 1, 99m))));
+
+        await Eventually.Holds(() => Task.FromResult(told.Count >= Orders), "all are told");
+        told.Select(update => update.Seq).ShouldBe(Enumerable.Range(1, Orders).Select(seq => (long)seq));
+        told.Select(update => update.Order.Id).ShouldBe(answers.Select(answer => answer.Order!.Id), ignoreOrder: true);
+        (await account.ReadOrderUpdates(0, Orders + 1)).Updates.Select(update => update.Seq).ShouldBe(told.Select(update => update.Seq));
     }
 
     /// <summary>Asked again until the silo that was killed has been noticed.</summary>
