@@ -3,17 +3,17 @@ using Bourse.Domain.Serialization;
 namespace Bourse.Domain.Accounts;
 
 /// <summary>
-/// The client order ids that left memory, as a Bloom filter in layers: each layer is twice the one before and takes one id per ten
-/// bits, so that about 1 in 100 unknown ids is told <i>maybe</i>. Past the last layer (127 KiB in all, some 100,000 ids) that share grows;
-/// an id that was added is never denied.
+/// The client order ids that left memory, as a Bloom filter in layers: each layer is twice the one before and takes one id per sixteen
+/// bits, so that at most 1 in 1,000 unknown ids a layer is told <i>maybe</i>, which costs a look into the read model. Past the last layer (255 KiB in
+/// all, some 130,000 ids) that share grows; an id that was added is never denied.
 /// </summary>
 /// <remarks>B. H. Bloom, 1970; layers after P. S. Almeida et al., Scalable Bloom Filters, 2007.</remarks>
 internal sealed class OlderIds
 {
     private const int FirstLayerBytes = 1024;
-    private const int MaxLayers = 7;
-    private const int BitsPerId = 10;
-    private const int Probes = 7;
+    private const int MaxLayers = 8;
+    private const int BitsPerId = 16;
+    private const int Probes = 7; // another number would deny ids that are in kept snapshots
 
     private readonly List<byte[]> _layers = [];
     private int _inLastLayer;

@@ -44,7 +44,7 @@ public sealed class MemoryTests
         }
 
         var suspected = Enumerable.Range(0, 10_000).Count(i => _desk.Account.FindByClientOrderId($"other-{i}", out _) == ClientIdLookup.MaybeOlder);
-        suspected.ShouldBeLessThan(500);
+        suspected.ShouldBeLessThan(100);
 
         var loaded = Account.Load(_desk.Account.Id, _desk.Saved());
         loaded.FindByClientOrderId("c-1", out _).ShouldBe(ClientIdLookup.MaybeOlder);
