@@ -46,7 +46,7 @@ public static class TestServer
     /// <summary>Another one, durable unless told otherwise. Whoever starts it stops it and deletes its folder, by <see cref="Stop"/>.</summary>
     public static Task<LocalPostgres> Start(bool durable = true, string? folder = null) => LocalPostgres.StartAsync(
         folder ?? NewFolder(),
-        new LocalPostgresOptions { SharedBuffersMb = 64, MaxWalMb = 512, MaxConnections = 400, Durable = durable },
+        new LocalPostgresOptions { SharedBuffersMb = 64, MaxWalMb = 512, MaxConnections = 400, Durable = durable, DirectLog = false },
         _ => { },
         CancellationToken.None);
 

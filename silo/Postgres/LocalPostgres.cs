@@ -23,6 +23,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     private readonly PostgresBinaries _binaries;
     private readonly UnprivilegedUser _user;
     private readonly Action<string> _say;
+    private EarlyWriteback? _writeback;
     private bool _stopped;
 
     private LocalPostgres(DataFolder folder, PostgresBinaries binaries, UnprivilegedUser user, Action<string> say, int port, bool wasRunning)
@@ -135,6 +136,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
 
         _stopped = true;
+        _writeback?.Dispose();
         _say("stopping PostgreSQL");
         var (code, output) = await Tool.TryRun(
             _user.Name, _binaries.PgCtl, ["stop", "-D", _folder.Database, "-m", "fast", "-w", "-t", "60"], CancellationToken.None);
@@ -226,6 +228,12 @@ public sealed class LocalPostgres : IAsyncDisposable
                 throw new InvalidOperationException($"PostgreSQL did not start: {output.Trim()}\n{folder.LogTail()}");
             }
 
+            if (options.DirectLog && folder.LogTail().Contains("Invalid argument", StringComparison.Ordinal))
+            {
+                say("the file system cannot write past the page cache: the log goes through it");
+                options = options with { DirectLog = false };
+            }
+
             // Somebody took the port, or children of a predecessor that was killed still hold its memory.
             await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
         }
@@ -247,6 +255,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         {
             Parameters = { new() { Value = Database } },
         };
+        bool exists;
         await using (var reader = await find.ExecuteReaderAsync(cancellation))
         {
             await reader.ReadAsync(cancellation);
@@ -255,14 +264,17 @@ public sealed class LocalPostgres : IAsyncDisposable
                 throw new InvalidOperationException($"the PostgreSQL on port {Port} serves {reader.GetString(0)}, not {_folder.Database}");
             }
 
-            if (reader.GetBoolean(1))
-            {
-                return true;
-            }
+            exists = reader.GetBoolean(1);
         }
 
-        await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
-        await create.ExecuteNonQueryAsync(cancellation);
+        if (!exists)
+        {
+            await using var create = new NpgsqlCommand($"CREATE DATABASE {Database}", connection);
+            await create.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
+        _writeback ??= EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
         return true;
     }
 

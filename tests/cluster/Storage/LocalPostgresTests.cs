@@ -147,6 +147,7 @@ public sealed class LocalPostgresTests : IAsyncLifetime
             (await Scalar(server, $"SHOW {setting}")).ShouldBe("on");
         }
 
+        (await Scalar(server, "SHOW wal_sync_method")).ShouldBe("open_datasync");
         (await Scalar(server, "SHOW listen_addresses")).ShouldBe("127.0.0.1");
         (await Scalar(server, "SHOW unix_socket_directories")).ShouldBe("");
         var wrong = new NpgsqlConnectionStringBuilder(server.ConnectionString) { Password = "wrong", Pooling = false };
