@@ -13,16 +13,13 @@ namespace Bourse.Grains.Accounts;
 /// </summary>
 internal sealed class OrderChannel(string account, string stream, IJournal journal, IStreamProvider streams, TimeProvider time, ILogger log)
 {
-    private const int MaxRemembered = 256;
     private const int RowsPerRead = 1_000;
 
     // About 100 ms of folding: beyond it a client reloads the state instead.
     private const int MaxRowsFolded = 50_000;
     private static readonly TimeSpan s_watchLease = TimeSpan.FromSeconds(60);
 
-    // Numbered without a gap, up to the number that was published last.
-    private readonly Queue<OrderUpdate> _remembered = new();
-    private long _lastRemembered;
+    private readonly RememberedUpdates _remembered = new();
     private readonly IAsyncStream<AccountNotice> _notices = streams.GetStream<AccountNotice>(StreamId.Create(Streams.Account, account));
     private long _watchedSince;
     private bool _watched;
@@ -80,21 +77,10 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
             return;
         }
 
+        // Where nobody listened before, or a turn that waited for missing reports was overtaken by another, what is between stands in the journal.
         foreach (var update in notice.Updates)
         {
-            if (update.Seq != _lastRemembered + 1)
-            {
-                // Nobody listened before, or a turn that waited for missing reports was overtaken by another: what is between stands in the journal.
-                _remembered.Clear();
-            }
-
-            _lastRemembered = update.Seq;
-            if (_remembered.Count == MaxRemembered)
-            {
-                _remembered.Dequeue();
-            }
-
-            _remembered.Enqueue(update);
+            _remembered.Add(update);
         }
 
         _ = PublishNotice(notice);
@@ -117,9 +103,9 @@ internal sealed class OrderChannel(string account, string stream, IJournal journ
             return new OrderUpdates([], lastSeq, false, journal.Epoch);
         }
 
-        if (_remembered.TryPeek(out var oldest) && oldest.Seq <= afterSeq + 1 && _lastRemembered >= lastSeq)
+        if (_remembered.HasAllAfter(afterSeq) && _remembered.Newest >= lastSeq)
         {
-            return new OrderUpdates([.. _remembered.Where(u => u.Seq > afterSeq).Take(max)], lastSeq, false, journal.Epoch);
+            return new OrderUpdates(_remembered.After(afterSeq, max), lastSeq, false, journal.Epoch);
         }
 
         var updates = await Fold(afterSeq, max);
