@@ -78,7 +78,7 @@ public sealed partial class AccountGrain
         }
         finally
         {
-            Settle(underWay);
+            EndWait(underWay);
         }
     }
 
@@ -124,7 +124,7 @@ public sealed partial class AccountGrain
         }
         finally
         {
-            Settle(underWay);
+            EndWait(underWay);
         }
     }
 
@@ -225,13 +225,7 @@ public sealed partial class AccountGrain
             return AnswerOf(order);
         }
 
-        ThrowIfFaulted();
-        var (answer, updates) = (sent.Result, _channel.Listen());
-        Take(order.Symbol, answer.Reports, updates);
-        if (_account.LastReport(order.Symbol) < answer.LastReport)
-        {
-            await FetchMissing(order.Symbol, updates);
-        }
+        var updates = await TakeReports(order.Symbol, sent.Result);
 
         // A number of the channel that is not durable may be another event's after a crash: the newest one that is tells where a client may go on.
         var mayWait = Journal.IsBusy;
@@ -291,7 +285,7 @@ public sealed partial class AccountGrain
         }
     }
 
-    private void Settle(Guid? orderId)
+    private void EndWait(Guid? orderId)
     {
         if (orderId is { } ended && _underWay.Remove(ended, out var waiters))
         {

@@ -128,6 +128,14 @@ public sealed partial class AccountGrain
 
     private async Task TakeAnswer(string symbol, BookAnswer answer)
     {
+        var updates = await TakeReports(symbol, answer);
+        await Settle(symbol, updates, Journal.IsBusy);
+    }
+
+    /// <summary>Takes all reports that an answer brings or counts.</summary>
+    /// <returns>What the channel tells of them; null when nobody listens.</returns>
+    private async ValueTask<List<OrderUpdate>?> TakeReports(string symbol, BookAnswer answer)
+    {
         ThrowIfFaulted();
         var updates = _channel.Listen();
         Take(symbol, answer.Reports, updates);
@@ -136,7 +144,7 @@ public sealed partial class AccountGrain
             await FetchMissing(symbol, updates);
         }
 
-        await Settle(symbol, updates, Journal.IsBusy);
+        return updates;
     }
 
     // Reports that an answer counts and neither it nor an earlier delivery brought.
