@@ -6,7 +6,7 @@ namespace Bourse.Silo.Postgres;
 /// <summary>
 /// Has Linux begin each second to write what PostgreSQL's tables have grown by. It fills a new page with zeros before it has content, and would
 /// leave them all to the kernel, which writes them half a minute later in one go: at 20,000 orders a second some 700 MB, behind which every
-/// commit waited for up to half a second. Does nothing on other systems.
+/// commit waited for up to 0.3 s. Does nothing on other systems.
 /// </summary>
 internal sealed partial class EarlyWriteback : IDisposable
 {

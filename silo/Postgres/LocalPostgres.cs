@@ -274,7 +274,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         }
 
         await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
-        _writeback ??= EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
+        _writeback = EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
         return true;
     }
 
