@@ -24,6 +24,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     private readonly UnprivilegedUser _user;
     private readonly Action<string> _say;
     private EarlyWriteback? _writeback;
+    private SessionShare? _share;
     private bool _stopped;
 
     private LocalPostgres(DataFolder folder, PostgresBinaries binaries, UnprivilegedUser user, Action<string> say, int port, bool wasRunning)
@@ -137,6 +138,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         _stopped = true;
         _writeback?.Dispose();
+        _share?.Dispose();
         _say("stopping PostgreSQL");
         var (code, output) = await Tool.TryRun(
             _user.Name, _binaries.PgCtl, ["stop", "-D", _folder.Database, "-m", "fast", "-w", "-t", "60"], CancellationToken.None);
@@ -275,6 +277,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
         _writeback = EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
+        _share = SessionShare.Raise();
         return true;
     }
 

@@ -75,8 +75,8 @@ public sealed partial class Projector : BackgroundService
     private async Task ProjectWhileLeader(Action progressed, CancellationToken cancellation)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
-        await using var tryLock = new NpgsqlCommand($"SELECT pg_try_advisory_lock({LockKey})", connection);
-        if (await tryLock.ExecuteScalarAsync(cancellation) is not true)
+        await using var tryLock = new NpgsqlCommand($"SELECT {Niceness.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
+        if (await tryLock.ExecuteScalarAsync(cancellation) is not { } port)
         {
             return;
         }
@@ -84,7 +84,7 @@ public sealed partial class Projector : BackgroundService
         try
         {
             LogLeads();
-            await Niceness.Yield(connection, cancellation); // history may wait, orders may not
+            Niceness.Yield(connection, port); // history may wait, orders may not
             var names = new NamePool();
             var batch = new ReadModelBatch(new UnresolvedItems(_options.UnresolvedMemory), names);
             var equity = new EquityPoints();
