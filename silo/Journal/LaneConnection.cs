@@ -35,8 +35,8 @@ internal sealed class LaneConnection(string connectionString, string name) : IDi
             }
 
             // A commit that wrote nothing to the log would wait for no standby.
-            using var write = new NpgsqlCommand($"SELECT {Niceness.Port} FROM pg_logical_emit_message(true, 'bourse', '')", connection);
-            Niceness.Press(connection, write.ExecuteScalar());
+            using var write = new NpgsqlCommand($"SELECT {Backend.Port} FROM pg_logical_emit_message(true, 'bourse', '')", connection);
+            Backend.Find(connection, write.ExecuteScalar())?.Raise(1); // orders wait for it
         }
         catch
         {

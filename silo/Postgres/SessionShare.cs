@@ -10,33 +10,38 @@ namespace Bourse.Silo.Postgres;
 /// </summary>
 internal sealed partial class SessionShare : IDisposable
 {
-    // Nine times that of a session at 0: about as many threads of a busy silo want a processor.
+    // As nice(2) has it. Nine times the share of a session at 0: about as many threads of a busy silo want a processor.
     private const int Raised = -10;
 
     private readonly string _file;
-    private readonly bool _isSet;
+    private readonly bool _isRaised;
 
-    /// <param name="file">Tells of the session, as <c>/proc/PID/autogroup</c> does.</param>
-    /// <param name="share">As nice(2) has it.</param>
-    private SessionShare(string file, int share)
+    private SessionShare(string file)
     {
         _file = file;
-        _isSet = share != 0 && Read(file) == 0 && TryWrite(file, share);
+        _isRaised = Read(file) == 0 && TryWrite(file, Raised);
     }
 
     /// <summary>Raises the share of this process's session, until it is disposed.</summary>
     public static SessionShare Raise() => Raise(FileOf(Environment.ProcessId));
 
-    internal static SessionShare Raise(string file) => new(file, Raised);
+    /// <param name="file">Tells of a session, as <c>/proc/PID/autogroup</c> does.</param>
+    internal static SessionShare Raise(string file) => new(file);
 
-    /// <summary>Gives another process's session the share that this process's has.</summary>
-    public static void Extend(int processId) => Extend(FileOf(Environment.ProcessId), FileOf(processId));
+    /// <summary>Where this process's session has another share than the usual one: gives a part of the difference, 0 to 1, to another process's session too.</summary>
+    public static void Extend(int processId, double part) => Extend(FileOf(Environment.ProcessId), FileOf(processId), part);
 
-    internal static void Extend(string from, string to) => _ = new SessionShare(to, Read(from) ?? 0);
+    internal static void Extend(string from, string to, double part)
+    {
+        if (Read(from) is { } ours and not 0)
+        {
+            TryWrite(to, (int)(ours * part));
+        }
+    }
 
     public void Dispose()
     {
-        if (_isSet)
+        if (_isRaised)
         {
             TryWrite(_file, 0);
         }

@@ -75,7 +75,7 @@ public sealed partial class Projector : BackgroundService
     private async Task ProjectWhileLeader(Action progressed, CancellationToken cancellation)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
-        await using var tryLock = new NpgsqlCommand($"SELECT {Niceness.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
+        await using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
         if (await tryLock.ExecuteScalarAsync(cancellation) is not { } port)
         {
             return;
@@ -84,14 +84,15 @@ public sealed partial class Projector : BackgroundService
         try
         {
             LogLeads();
-            Niceness.Yield(connection, port); // history may wait, orders may not
+            var backend = Backend.Find(connection, port);
+            backend?.Yield(); // history may wait, orders may not
             var names = new NamePool();
             var batch = new ReadModelBatch(new UnresolvedItems(_options.UnresolvedMemory), names);
             var equity = new EquityPoints();
             var tail = new JournalTail(connection);
             var writer = new ReadModelWriter(connection, _partitions);
             await writer.Restore(batch, names, tail, equity, cancellation);
-            await Project(tail, writer, batch, equity, progressed, cancellation);
+            await Project(tail, writer, batch, equity, backend, progressed, cancellation);
         }
         finally
         {
@@ -101,7 +102,7 @@ public sealed partial class Projector : BackgroundService
     }
 
     private async Task Project(
-        JournalTail tail, ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Action progressed, CancellationToken cancellation)
+        JournalTail tail, ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Backend? backend, Action progressed, CancellationToken cancellation)
     {
         var partitionsMade = 0L;
         while (true)
@@ -121,7 +122,7 @@ public sealed partial class Projector : BackgroundService
             batch.Unresolved.Prepare(goesOn ? batch.NewestTime : _time.GetUtcNow(), batch.Cursor);
             if (batch.Rows != 0 || !batch.Unresolved.Due.IsEmpty)
             {
-                await Write(writer, batch, equity, cancellation);
+                await Write(writer, batch, equity, backend, cancellation);
             }
 
             if (batch.Rows == 0)
@@ -138,14 +139,16 @@ public sealed partial class Projector : BackgroundService
         }
     }
 
-    private async Task Write(ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, CancellationToken cancellation)
+    private async Task Write(ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Backend? backend, CancellationToken cancellation)
     {
         var writing = _time.GetTimestamp();
         await writer.Write(batch, cancellation);
         if (batch.Rows != 0)
         {
             equity.Add(batch);
-            _meter.Projected(batch, _time.GetElapsedTime(writing), _time.GetUtcNow() - batch.OldestTime);
+            var lag = _time.GetUtcNow() - batch.OldestTime;
+            _meter.Projected(batch, _time.GetElapsedTime(writing), lag);
+            backend?.Raise((lag - _options.CalmLag) / (_options.MaxLag - _options.CalmLag));
         }
     }
 

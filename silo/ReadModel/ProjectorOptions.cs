@@ -1,3 +1,5 @@
+using Bourse.Silo.Postgres;
+
 namespace Bourse.Silo.ReadModel;
 
 /// <summary>How the projector paces itself. The defaults keep the read model well under a second behind.</summary>
@@ -20,6 +22,12 @@ public sealed record ProjectorOptions
     /// age at which the sweeper acts (<see cref="SweeperOptions.Age"/>), with room for a round of both.
     /// </value>
     public TimeSpan UnresolvedMemory { get; init; } = TimeSpan.FromSeconds(2.5);
+
+    /// <value>While the tables are less than this behind, orders go before history where both want the same processors (<see cref="Backend"/>).</value>
+    public TimeSpan CalmLag { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <value>From this lag on history gets as much as the silo; in between, a part of it. Above <see cref="CalmLag"/>.</value>
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <value>How often a silo that is not the projector tries to become it.</value>
     public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(2);

@@ -37,16 +37,17 @@ public sealed class SessionShareTests : IDisposable
     }
 
     [Theory]
-    [InlineData("/autogroup-25 nice -10", "/autogroup-26 nice 0", "-10")]
-    [InlineData("/autogroup-25 nice 0", "/autogroup-26 nice 0", "/autogroup-26 nice 0")]
-    [InlineData("/autogroup-25 nice -10", "/autogroup-26 nice 5", "/autogroup-26 nice 5")]
-    public void A_process_of_PostgreSQL_that_orders_wait_for_gets_as_much(string ours, string its, string after)
+    [InlineData(-10, 1, "-10")]
+    [InlineData(-10, 0.39, "-3")]
+    [InlineData(-10, 0, "0")]
+    [InlineData(0, 1, "as it was")]
+    public void A_process_of_PostgreSQL_gets_a_part_of_what_ours_has_more_than_usual(int ours, double part, string after)
     {
-        File.WriteAllText(Share, ours);
+        File.WriteAllText(Share, $"/autogroup-25 nice {ours}");
         var other = Share + "-26";
-        File.WriteAllText(other, its);
+        File.WriteAllText(other, "as it was");
 
-        SessionShare.Extend(Share, other);
+        SessionShare.Extend(Share, other, part);
 
         File.ReadAllText(other).ShouldBe(after);
     }
