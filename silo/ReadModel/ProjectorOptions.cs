@@ -24,10 +24,10 @@ public sealed record ProjectorOptions
     public TimeSpan UnresolvedMemory { get; init; } = TimeSpan.FromSeconds(2.5);
 
     /// <value>While the tables are less than this behind, orders go before history where both want the same processors (<see cref="Backend"/>).</value>
-    public TimeSpan CalmLag { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan CalmLag { get; init; } = TimeSpan.FromSeconds(0.75);
 
     /// <value>From this lag on history gets as much as the silo, so that there is a bound to it; in between, a part of that. Above <see cref="CalmLag"/>.</value>
-    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan MaxLag { get; init; } = TimeSpan.FromSeconds(3);
 
     /// <value>How often a silo that is not the projector tries to become it.</value>
     public TimeSpan StandbyInterval { get; init; } = TimeSpan.FromSeconds(2);
