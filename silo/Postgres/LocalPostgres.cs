@@ -74,7 +74,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         if (await FindRunning(folder, say) is { } running)
         {
             var adopted = new LocalPostgres(folder, binaries, user, say, running.Port, wasRunning: true);
-            if (await adopted.MakeReady(options.StartTimeout, cancellation))
+            if (await adopted.MakeReady(options, cancellation))
             {
                 return adopted;
             }
@@ -86,7 +86,7 @@ public sealed class LocalPostgres : IAsyncDisposable
         var launched = new LocalPostgres(folder, binaries, user, say, port, wasRunning: false);
         try
         {
-            return await launched.MakeReady(options.StartTimeout, cancellation)
+            return await launched.MakeReady(options, cancellation)
                 ? launched
                 : throw new InvalidOperationException($"PostgreSQL ended right after its start\n{folder.LogTail()}");
         }
@@ -243,11 +243,11 @@ public sealed class LocalPostgres : IAsyncDisposable
 
     /// <summary>Waits until it answers, and makes the database when missing.</summary>
     /// <returns>False when the server has ended instead.</returns>
-    private async Task<bool> MakeReady(TimeSpan timeout, CancellationToken cancellation)
+    private async Task<bool> MakeReady(LocalPostgresOptions options, CancellationToken cancellation)
     {
         await using var source = NpgsqlDataSource.Create(ConnectionTo("postgres") + ";Pooling=false");
         await using var connection = await PostgresProbe.OpenWhenReady(
-            source, () => PostmasterFile.Read(_folder.Database) is { IsAlive: true }, timeout, _say, cancellation);
+            source, () => PostmasterFile.Read(_folder.Database) is { IsAlive: true }, options.StartTimeout, _say, cancellation);
         if (connection is null)
         {
             return false;
@@ -277,7 +277,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
         _writeback = EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
-        _share = SessionShare.Raise();
+        _share = options.RaisesSession ? SessionShare.Raise() : null;
         return true;
     }
 

@@ -25,6 +25,12 @@ public sealed record LocalPostgresOptions
     /// <value>False survives a kill of PostgreSQL but not a power cut: for tests only.</value>
     public bool Durable { get; init; } = true;
 
+    /// <value>
+    /// Whether this process and what orders wait for may get a larger part of the processors until the server is stopped here (<see cref="SessionShare"/>): for the silo's process, not
+    /// for a command that looks at its database.
+    /// </value>
+    public bool RaisesSession { get; init; }
+
     /// <value>How long a start, crash recovery included, may take.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
 

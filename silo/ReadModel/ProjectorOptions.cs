@@ -1,8 +1,6 @@
-using Bourse.Silo.Postgres;
-
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>How the projector paces itself. The defaults keep the read model well under a second behind.</summary>
+/// <summary>How the projector paces itself. The defaults keep the read model well under a second behind while the machine has processors to spare.</summary>
 public sealed record ProjectorOptions
 {
     /// <value>How often the journal is looked at when little happens.</value>
@@ -23,7 +21,7 @@ public sealed record ProjectorOptions
     /// </value>
     public TimeSpan UnresolvedMemory { get; init; } = TimeSpan.FromSeconds(2.5);
 
-    /// <value>While the tables are less than this behind, orders go before history where both want the same processors (<see cref="Backend"/>).</value>
+    /// <value>While the tables are less than this behind, orders go before history where both want the same processors (<see cref="Postgres.Backend"/>).</value>
     public TimeSpan CalmLag { get; init; } = TimeSpan.FromSeconds(0.75);
 
     /// <value>From this lag on history gets as much as the silo, so that there is a bound to it; in between, a part of that. Above <see cref="CalmLag"/>.</value>
