@@ -4,10 +4,11 @@ using Npgsql;
 
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>A batch's trades, laid out as they come for their month's partition.</summary>
+/// <summary>A batch's trades, laid out as they come, and written to their month's partition in the order of their takers' index.</summary>
 internal sealed class TradeRows
 {
     private readonly List<Month> _months = [];
+    private readonly CopyBuffer _sorted = new();
 
     public int Count { get; private set; }
 
@@ -25,7 +26,7 @@ internal sealed class TradeRows
     public void Add(Name symbol, in BookTradeView trade, Name taker, Name maker, long timeMs)
     {
         Count++;
-        var buffer = MonthOf(timeMs).Take();
+        var buffer = MonthOf(timeMs).Take(taker.Fingerprint);
         buffer.BeginRow(14);
         buffer.Write(taker.Fingerprint);
         buffer.Write(maker.Fingerprint);
@@ -57,19 +58,19 @@ internal sealed class TradeRows
     {
         foreach (var month in _months)
         {
-            if (month.Rows == 0)
+            if (month.IsEmpty)
             {
                 continue;
             }
 
-            month.Buffer.End();
+            month.LayOut(_sorted);
             await RawCopy.Write(
                 connection,
                 $"""
                 COPY {await partitions.Ensure("trades", month.Start, cancellation)} (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id,
                 symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
                 """,
-                month.Buffer.Memory,
+                _sorted.Memory,
                 cancellation);
         }
     }
@@ -94,24 +95,41 @@ internal sealed class TradeRows
 
     private sealed class Month(DateTimeOffset start, long fromMs, long toMs)
     {
+        private readonly CopyBuffer _rows = new();
+        private readonly List<int> _starts = [];
+        private readonly SortedPlaces _byTaker = new();
+
         public DateTimeOffset Start => start;
 
-        public CopyBuffer Buffer { get; } = new();
-
-        public int Rows { get; private set; }
+        public bool IsEmpty => _starts.Count == 0;
 
         public void Begin()
         {
-            Rows = 0;
-            Buffer.Begin();
+            _rows.Begin();
+            _starts.Clear();
+            _byTaker.Clear();
         }
 
         public bool Holds(long timeMs) => timeMs >= fromMs && timeMs < toMs;
 
-        public CopyBuffer Take()
+        /// <summary>What the next row goes to.</summary>
+        public CopyBuffer Take(long takerKey)
         {
-            Rows++;
-            return Buffer;
+            _byTaker.Add(takerKey, _starts.Count);
+            _starts.Add(_rows.Written.Length);
+            return _rows;
+        }
+
+        public void LayOut(CopyBuffer sorted)
+        {
+            sorted.Begin();
+            foreach (var place in _byTaker.Sorted())
+            {
+                var end = place + 1 < _starts.Count ? _starts[place + 1] : _rows.Written.Length;
+                sorted.WriteRaw(_rows.Written[_starts[place]..end]);
+            }
+
+            sorted.End();
         }
     }
 }
