@@ -36,6 +36,16 @@ public sealed class OrderTextTests : IDisposable
     }
 
     [Fact]
+    public void So_have_those_of_legs_but_no_percentage_has()
+    {
+        var leg = Plain with { LimitPrice = 200m, Advanced = new AdvancedTermsView(TrailPrice: 1.5m) };
+        var text = Json(new OrderText(Plain with { Advanced = new AdvancedTermsView(TrailPercent: 2m), Legs = [leg] }, TickSize: 0.01m));
+        text.ShouldContain("\"trail_percent\":\"2\"");
+        text.ShouldContain("\"limit_price\":\"200.00\"");
+        text.ShouldContain("\"trail_price\":\"1.50\"");
+    }
+
+    [Fact]
     public void An_event_tells_its_number_its_order_and_its_fill()
     {
         var update = new OrderUpdate(7, "fill", Plain, new FillView("B-1", 178.5m, 2m, "taker", 0.10m), Time);
