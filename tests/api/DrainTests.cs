@@ -9,6 +9,8 @@ public sealed class DrainTests
     {
         await using var product = await Product.Start();
         var address = new Uri(product.Address);
+        var anybody = new ApiUser(() => address, null);
+        await ApiFixture.Until(async () => (await anybody.Get("/api/v1/market/quote/AAPL")).Status == 200); // the simulator lists its symbols after the start
         await using var hub = await HubClient.Connect(address, null);
         await hub.Call("Subscribe", [new[] { "AAPL" }]);
         await using var stream = await StreamClient.Open(address);
