@@ -51,7 +51,7 @@ internal sealed class Database : IAsyncDisposable
             return new Database(SeveralHosts.ToPrimary(Given!), null, isGuest);
         }
 
-        var local = await LocalPostgres.StartAsync(dataDir, new LocalPostgresOptions { RaisesSession = !isGuest }, say, cancellation);
+        var local = await LocalPostgres.StartAsync(dataDir, new LocalPostgresOptions { Serves = !isGuest }, say, cancellation);
         return new Database(local.ConnectionString, local, isGuest);
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class AccountGrain
             }
 
             var decision = _account.DecidePlace(
-                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(),
+                request, instrument, reference, limits, OrderIds.Next(now), now.ToUnixTimeMilliseconds(),
                 stops.For(Id, request.Symbol).State, stops.IsRestricted(limits.Rules?.UserClass, request.Symbol), marks);
             switch (decision.Outcome)
             {

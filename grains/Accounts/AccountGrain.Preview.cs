@@ -21,7 +21,7 @@ public sealed partial class AccountGrain
             ThrowIfFaulted();
             var now = time.GetUtcNow();
             var decision = _account.DecidePlace(
-                request, instrument, reference, limits, Guid.CreateVersion7(now), now.ToUnixTimeMilliseconds(), stops.For(Id, request.Symbol).State,
+                request, instrument, reference, limits, OrderIds.Next(now), now.ToUnixTimeMilliseconds(), stops.For(Id, request.Symbol).State,
                 stops.IsRestricted(limits.Rules?.UserClass, request.Symbol), marks);
             return decision switch
             {

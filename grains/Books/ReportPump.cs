@@ -17,6 +17,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
 
     private readonly Dictionary<BookAccount, Delivery> _deliveries = [];
     private readonly HashSet<Delivery> _unacknowledged = [];
+    private long _lookedAt = time.GetTimestamp();
 
     /// <summary>Says that the account's reports up to a number are durable and may be told.</summary>
     public void MarkDurable(BookAccount account, long upTo)
@@ -80,9 +81,15 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         }
     }
 
-    /// <summary>Sends again what was sent long ago and never acknowledged.</summary>
+    /// <summary>Sends again what was sent long ago and never acknowledged. Looks seldom: most accounts of a busy book have something on its way.</summary>
     public void DeliverOverdue()
     {
+        if (time.GetElapsedTime(_lookedAt) < s_redeliverFailedAfter)
+        {
+            return;
+        }
+
+        _lookedAt = time.GetTimestamp();
         foreach (var delivery in _unacknowledged.ToArray())
         {
             if (delivery.Account.Acknowledged >= delivery.Durable)

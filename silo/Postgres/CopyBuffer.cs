@@ -130,6 +130,20 @@ internal sealed class CopyBuffer
         WriteRaw(text);
     }
 
+    /// <summary>An array of one dimension without nulls, whose elements follow as values do.</summary>
+    /// <param name="elementType">The type's number in <c>pg_type</c>.</param>
+    /// <param name="bytes">Of all elements together, without their lengths.</param>
+    public void BeginArray(uint elementType, int count, int bytes)
+    {
+        var room = Room(24);
+        BinaryPrimitives.WriteInt32BigEndian(room, 20 + (count * 4) + bytes);
+        BinaryPrimitives.WriteInt32BigEndian(room[4..], 1);
+        BinaryPrimitives.WriteInt32BigEndian(room[8..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(room[12..], elementType);
+        BinaryPrimitives.WriteInt32BigEndian(room[16..], count);
+        BinaryPrimitives.WriteInt32BigEndian(room[20..], 1);
+    }
+
     /// <summary>The length of a value whose bytes follow by <see cref="WriteRaw"/>.</summary>
     public void BeginBytes(int length) => BinaryPrimitives.WriteInt32BigEndian(Room(4), length);
 

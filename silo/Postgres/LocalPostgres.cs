@@ -19,12 +19,20 @@ public sealed class LocalPostgres : IAsyncDisposable
     private const string Database = "bourse";
     private const int MaxLooks = 20;
     private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(100);
+
+    // As mallopt(3) has them, bytes. Its processes keep the memory of a batch for the next one: to give it back each time costs a fault for every page fetched again.
+    private static readonly Dictionary<string, string> s_keepsMemory = new()
+    {
+        ["MALLOC_MMAP_THRESHOLD_"] = "33554432", ["MALLOC_TRIM_THRESHOLD_"] = "67108864", ["MALLOC_TOP_PAD_"] = "1048576",
+    };
+
     private readonly DataFolder _folder;
     private readonly PostgresBinaries _binaries;
     private readonly UnprivilegedUser _user;
     private readonly Action<string> _say;
     private EarlyWriteback? _writeback;
     private SessionShare? _share;
+    private LargePages? _pages;
     private bool _stopped;
 
     private LocalPostgres(DataFolder folder, PostgresBinaries binaries, UnprivilegedUser user, Action<string> say, int port, bool wasRunning)
@@ -82,8 +90,14 @@ public sealed class LocalPostgres : IAsyncDisposable
             say("it was on its way out and has ended");
         }
 
+        var pages = options.Serves ? LargePages.Allow(options.SharedMemoryMb) : null;
+        if (pages is { AreAllowed: true })
+        {
+            say("letting PostgreSQL have large pages of memory while it runs (vm.nr_overcommit_hugepages)");
+        }
+
         var port = await Launch(folder, binaries, user, options, say, cancellation);
-        var launched = new LocalPostgres(folder, binaries, user, say, port, wasRunning: false);
+        var launched = new LocalPostgres(folder, binaries, user, say, port, wasRunning: false) { _pages = pages };
         try
         {
             return await launched.MakeReady(options, cancellation)
@@ -147,6 +161,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             throw new InvalidOperationException($"PostgreSQL did not stop: {output.Trim()}");
         }
 
+        _pages?.Dispose();
         File.Delete(_folder.PidFile);
     }
 
@@ -217,7 +232,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             await user.Own(settings, cancellation);
             var seconds = ((int)options.StartTimeout.TotalSeconds).ToString(CultureInfo.InvariantCulture);
             var (code, output) = await Tool.TryRun(
-                user.Name, binaries.PgCtl, ["start", "-D", folder.Database, "-l", folder.Log, "-w", "-t", seconds], cancellation);
+                user.Name, binaries.PgCtl, ["start", "-D", folder.Database, "-l", folder.Log, "-w", "-t", seconds], cancellation, s_keepsMemory);
             if (code == 0)
             {
                 await folder.WritePort(port);
@@ -277,7 +292,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
         _writeback = EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
-        _share = options.RaisesSession ? SessionShare.Raise() : null;
+        _share = options.Serves ? SessionShare.Raise() : null;
         return true;
     }
 

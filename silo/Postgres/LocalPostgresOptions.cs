@@ -26,13 +26,16 @@ public sealed record LocalPostgresOptions
     public bool Durable { get; init; } = true;
 
     /// <value>
-    /// Whether this process and what orders wait for may get a larger part of the processors until the server is stopped here (<see cref="SessionShare"/>): for the silo's process, not
-    /// for a command that looks at its database.
+    /// Whether it is for a silo's process, not for a command that looks at its database: until the server is stopped here this process and what orders wait for may get
+    /// a larger part of the processors (<see cref="SessionShare"/>), and the server its memory in large pages (<see cref="LargePages"/>).
     /// </value>
-    public bool RaisesSession { get; init; }
+    public bool Serves { get; init; }
 
     /// <value>How long a start, crash recovery included, may take.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>All of its shared memory, with some room, MB.</summary>
+    internal int SharedMemoryMb => SharedBuffersMb + (SharedBuffersMb / 16) + 128;
 
     /// <summary>The settings file that is written at each start.</summary>
     internal string ToConfiguration(int port) => $"""

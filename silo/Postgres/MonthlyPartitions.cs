@@ -14,7 +14,7 @@ public sealed class MonthlyPartitions(NpgsqlDataSource source)
     private const long LockKey = 0x6D6F6E746873;
     private const int MonthsAhead = 2;
 
-    private static readonly string[] Tables = ["orders", "trades", "portfolio_history", "candles", "second_bars"];
+    private static readonly string[] Tables = ["orders", "trades", "account_trades", "portfolio_history", "candles", "second_bars"];
     private readonly ConcurrentDictionary<(string Table, int Month), bool> _made = new();
 
     /// <summary>Makes this month's partitions of every table and those of the next two months.</summary>
@@ -30,7 +30,7 @@ public sealed class MonthlyPartitions(NpgsqlDataSource source)
     }
 
     /// <summary>Makes the partition that holds a time, when it is missing. Costs nothing for a month seen before.</summary>
-    /// <param name="table"><c>orders</c>, <c>trades</c>, <c>portfolio_history</c>, <c>candles</c> or <c>second_bars</c>.</param>
+    /// <param name="table"><c>orders</c>, <c>trades</c>, <c>account_trades</c>, <c>portfolio_history</c>, <c>candles</c> or <c>second_bars</c>.</param>
     /// <returns>The partition's name.</returns>
     public ValueTask<string> Ensure(string table, DateTimeOffset time, CancellationToken cancellation)
     {

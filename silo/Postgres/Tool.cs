@@ -5,6 +5,8 @@ namespace Bourse.Silo.Postgres;
 /// <summary>Runs a program of the system to its end.</summary>
 internal static class Tool
 {
+    private static readonly Dictionary<string, string> s_none = [];
+
     /// <summary>Runs it, as another user when one is given, and answers what it printed.</summary>
     /// <exception cref="InvalidOperationException">It could not be started, or ended with a code other than 0; the message holds what it printed.</exception>
     public static async Task<string> Run(string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation)
@@ -16,8 +18,9 @@ internal static class Tool
     }
 
     /// <summary>As <see cref="Run"/>, but answers the exit code; -1 when there is no such program.</summary>
+    /// <param name="environment">What it finds in its environment beyond what this process has there.</param>
     public static async Task<(int Code, string Output)> TryRun(
-        string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation)
+        string? user, string program, IEnumerable<string> arguments, CancellationToken cancellation, IReadOnlyDictionary<string, string>? environment = null)
     {
         var start = new ProcessStartInfo(InPath(program))
         {
@@ -32,6 +35,11 @@ internal static class Tool
         }
 
         start.Environment["LC_ALL"] = "C";
+        foreach (var (name, value) in environment ?? s_none)
+        {
+            start.Environment[name] = value;
+        }
+
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);

@@ -11,17 +11,22 @@ namespace Bourse.Silo.ReadModel;
 /// <summary>What moved an account's balances: fills as taker and as maker, deposits, withdrawals; newest first.</summary>
 internal sealed class ActivityHistory(NpgsqlDataSource source)
 {
-    // Each part comes in the page's order from an index of its own, and no part gives more than a page.
+    // Whatever follows the page's place in its own span of time, and then the spans before, wholly, until there is a page: each has one trade at least.
     private const string Sql =
         """
         SELECT time, symbol, number, role, order_id, side, price, quantity, fee FROM (
-            (SELECT time, symbol, number, 2 AS role, taker_order_id AS order_id, side, price, quantity, taker_fee AS fee
-            FROM trades WHERE taker_key = $7 AND taker_account = $1 AND time <= $2 AND (time, symbol, number, 2) < ($2, $3 COLLATE "C", $4, $5)
-            ORDER BY time DESC, symbol DESC, number DESC LIMIT $6)
-            UNION ALL
-            (SELECT time, symbol, number, 1, maker_order_id, 3 - side, price, quantity, maker_fee
-            FROM trades WHERE maker_key = $7 AND maker_account = $1 AND time <= $2 AND (time, symbol, number, 1) < ($2, $3 COLLATE "C", $4, $5)
-            ORDER BY time DESC, symbol DESC, number DESC LIMIT $6)
+            (SELECT s.time, s.symbol, s.number, s.role::integer AS role, CASE s.role WHEN 2 THEN taker_order_id ELSE maker_order_id END AS order_id,
+                CASE s.role WHEN 2 THEN side ELSE 3 - side END AS side, price, quantity, CASE s.role WHEN 2 THEN taker_fee ELSE maker_fee END AS fee
+            FROM (
+                SELECT u.time, u.symbol, u.number, u.role FROM (
+                    (SELECT symbols, numbers, times, roles FROM account_trades WHERE account_key = $7 AND account = $1 AND start = $8)
+                    UNION ALL
+                    (SELECT symbols, numbers, times, roles FROM account_trades WHERE account_key = $7 AND account = $1 AND start < $8
+                    ORDER BY start DESC FETCH FIRST $6 ROWS WITH TIES)
+                ) spans, unnest(symbols, numbers, times, roles) AS u (symbol, number, time, role)
+                WHERE (u.time, u.symbol, u.number, u.role) < ($2, $3 COLLATE "C", $4, $5)
+                ORDER BY u.time DESC, u.symbol COLLATE "C" DESC, u.number DESC, u.role DESC LIMIT $6
+            ) s CROSS JOIN LATERAL (SELECT * FROM trades t WHERE t.symbol = s.symbol COLLATE "C" AND t.number = s.number AND t.time = s.time LIMIT 1) t)
             UNION ALL
             (SELECT time, '', version, 0, NULL, NULL, NULL, amount, NULL
             FROM cash_movements WHERE account = $1 AND time <= $2 AND (time, '' COLLATE "C", version, 0) < ($2, $3 COLLATE "C", $4, $5)
@@ -40,6 +45,7 @@ internal sealed class ActivityHistory(NpgsqlDataSource source)
         command.Parameters.Add(new() { Value = before.Role });
         command.Parameters.Add(new() { Value = limit + 1 });
         command.Parameters.Add(new() { Value = Fingerprint.Of(account) });
+        command.Parameters.Add(new() { Value = new DateTime(before.Ticks - (before.Ticks % (AccountTradeRows.SpanMs * TimeSpan.TicksPerMillisecond)), DateTimeKind.Utc) });
         var page = new List<ActivityView>();
         var last = default(Key);
         await using var reader = await command.ExecuteReaderAsync(cancellation);

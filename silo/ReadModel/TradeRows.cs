@@ -4,11 +4,11 @@ using Npgsql;
 
 namespace Bourse.Silo.ReadModel;
 
-/// <summary>A batch's trades, laid out as they come, and written to their month's partition in the order of their takers' index.</summary>
+/// <summary>A batch's trades, laid out as they come for their month's partition, and with each account that had a side of them.</summary>
 internal sealed class TradeRows
 {
     private readonly List<Month> _months = [];
-    private readonly CopyBuffer _sorted = new();
+    private readonly AccountTradeRows _accounts = new();
 
     public int Count { get; private set; }
 
@@ -21,15 +21,14 @@ internal sealed class TradeRows
         }
 
         _months.ForEach(month => month.Begin());
+        _accounts.Clear();
     }
 
     public void Add(Name symbol, in BookTradeView trade, Name taker, Name maker, long timeMs)
     {
         Count++;
-        var buffer = MonthOf(timeMs).Take(taker.Fingerprint);
-        buffer.BeginRow(14);
-        buffer.Write(taker.Fingerprint);
-        buffer.Write(maker.Fingerprint);
+        var buffer = MonthOf(timeMs).Take();
+        buffer.BeginRow(12);
         buffer.WriteTimeMs(timeMs);
         buffer.Write(trade.Number);
         buffer.Write((short)trade.Side);
@@ -42,6 +41,8 @@ internal sealed class TradeRows
         buffer.Write(trade.Quantity);
         buffer.Write(trade.TakerFee);
         buffer.Write(trade.MakerFee);
+        _accounts.Add(taker, symbol, trade.Number, timeMs, isMaker: false);
+        _accounts.Add(maker, symbol, trade.Number, timeMs, isMaker: true);
     }
 
     /// <summary>Makes the partitions that are missing: before the transaction, so that it never waits for one.</summary>
@@ -50,6 +51,7 @@ internal sealed class TradeRows
         foreach (var month in _months)
         {
             await partitions.Ensure("trades", month.Start, cancellation);
+            await partitions.Ensure("account_trades", month.Start, cancellation);
         }
     }
 
@@ -58,21 +60,23 @@ internal sealed class TradeRows
     {
         foreach (var month in _months)
         {
-            if (month.IsEmpty)
+            if (month.Rows == 0)
             {
                 continue;
             }
 
-            month.LayOut(_sorted);
+            month.Buffer.End();
             await RawCopy.Write(
                 connection,
                 $"""
-                COPY {await partitions.Ensure("trades", month.Start, cancellation)} (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id,
-                symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
+                COPY {await partitions.Ensure("trades", month.Start, cancellation)} (time, number, side, taker_order_id, maker_order_id, symbol, taker_account,
+                maker_account, price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
                 """,
-                _sorted.Memory,
+                month.Buffer.Memory,
                 cancellation);
         }
+
+        await _accounts.Insert(connection, cancellation);
     }
 
     private Month MonthOf(long timeMs)
@@ -95,41 +99,24 @@ internal sealed class TradeRows
 
     private sealed class Month(DateTimeOffset start, long fromMs, long toMs)
     {
-        private readonly CopyBuffer _rows = new();
-        private readonly List<int> _starts = [];
-        private readonly SortedPlaces _byTaker = new();
-
         public DateTimeOffset Start => start;
 
-        public bool IsEmpty => _starts.Count == 0;
+        public CopyBuffer Buffer { get; } = new();
+
+        public int Rows { get; private set; }
 
         public void Begin()
         {
-            _rows.Begin();
-            _starts.Clear();
-            _byTaker.Clear();
+            Rows = 0;
+            Buffer.Begin();
         }
 
         public bool Holds(long timeMs) => timeMs >= fromMs && timeMs < toMs;
 
-        /// <summary>What the next row goes to.</summary>
-        public CopyBuffer Take(long takerKey)
+        public CopyBuffer Take()
         {
-            _byTaker.Add(takerKey, _starts.Count);
-            _starts.Add(_rows.Written.Length);
-            return _rows;
-        }
-
-        public void LayOut(CopyBuffer sorted)
-        {
-            sorted.Begin();
-            foreach (var place in _byTaker.Sorted())
-            {
-                var end = place + 1 < _starts.Count ? _starts[place + 1] : _rows.Written.Length;
-                sorted.WriteRaw(_rows.Written[_starts[place]..end]);
-            }
-
-            sorted.End();
+            Rows++;
+            return Buffer;
         }
     }
 }

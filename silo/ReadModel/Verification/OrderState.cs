@@ -86,4 +86,6 @@ internal sealed record OrderState(
 internal readonly record struct RowSet(long Count, ulong Sum)
 {
     public RowSet With(ulong fingerprint) => new(Count + 1, Sum + fingerprint);
+
+    public RowSet With(RowSet others) => new(Count + others.Count, Sum + others.Sum);
 }

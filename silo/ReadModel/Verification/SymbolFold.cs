@@ -18,6 +18,9 @@ internal abstract class SymbolFold(
     /// <summary>Every trade so far.</summary>
     public RowSet Trades { get; private set; }
 
+    /// <summary>Both accounts' sides of them.</summary>
+    public RowSet Sides { get; private set; }
+
     protected abstract IReadOnlyList<BookAccount> Accounts { get; }
 
     /// <summary>The accounts that the newest row may have made reports for.</summary>
@@ -84,6 +87,22 @@ internal abstract class SymbolFold(
         return hash.Value;
     }
 
+    /// <summary>A trade as one of its accounts finds it.</summary>
+    /// <param name="key">The account's fingerprint.</param>
+    /// <param name="spanMs">The span of time that the trade is filed under.</param>
+    public static ulong SideFingerprint(string account, long key, long spanMs, string symbol, long number, long timeMs, short role)
+    {
+        var hash = default(RowHash);
+        hash.Add(account);
+        hash.Add(key);
+        hash.Add(spanMs);
+        hash.Add(symbol);
+        hash.Add(number);
+        hash.Add(timeMs);
+        hash.Add((long)role);
+        return hash.Value;
+    }
+
     /// <summary>Applies the row's events and compares what they say.</summary>
     protected abstract void Fold(in TailRow row);
 
@@ -97,6 +116,7 @@ internal abstract class SymbolFold(
     {
         var number = trade.Number;
         Trades = Trades.With(Fingerprint(trade));
+        Sides = Sides.With(SideOf(trade, trade.TakerAccount, isMaker: false)).With(SideOf(trade, trade.MakerAccount, isMaker: true));
         report.Check(Checks.Trades, number == _lastTrade + 1, () => $"{Symbol}: trade {number} follows {_lastTrade}");
         _lastTrade = number;
     }
@@ -128,6 +148,9 @@ internal abstract class SymbolFold(
 
     /// <summary>What an account's symbol is priced in; null for who never traded it.</summary>
     protected string? CurrencyOf(string account) => pairs.GetValueOrDefault((account, Symbol))?.Currency;
+
+    private ulong SideOf(in BookTrade trade, string account, bool isMaker) => SideFingerprint(
+        account, Postgres.Fingerprint.Of(account), AccountTradeRows.SpanOf(trade.TimeMs), Symbol, trade.Number, trade.TimeMs, AccountTradeRows.Role(isMaker));
 
     private void CheckWaiting(BookAccount account, Pair pair)
     {

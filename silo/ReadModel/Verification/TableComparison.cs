@@ -13,6 +13,8 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
         ["orders"] = 0, ["trades"] = 0, ["positions"] = 0, ["cash_movements"] = 0, ["accounts"] = 0, ["last_trades"] = 0,
     };
 
+    private RowSet _sides;
+
     /// <summary>Accounts whose orders differ, for a closer look.</summary>
     public List<string> Differing { get; } = [];
 
@@ -38,6 +40,7 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
     public async Task Compare(SymbolFold fold, CancellationToken cancellation)
     {
         _expected["trades"] += fold.Trades.Count;
+        _sides = _sides.With(fold.Sides);
         _expected["last_trades"] += fold.Trades.Count == 0 ? 0 : 1;
         var table = default(RowSet);
         await Read(
@@ -59,12 +62,30 @@ internal sealed class TableComparison(NpgsqlConnection connection, VerifyReport 
     /// <summary>At the very end: the tables hold nothing beyond what was compared.</summary>
     public async Task Finish(CancellationToken cancellation)
     {
+        await CompareSides(cancellation);
         foreach (var (table, expected) in _expected)
         {
             await using var command = new NpgsqlCommand($"SELECT count(*) FROM {table}", connection) { CommandTimeout = 0 };
             var count = (long)(await command.ExecuteScalarAsync(cancellation))!;
             report.Check(Checks.Counts, count == expected, () => $"{table} holds {count} rows, the journal says {expected}");
         }
+    }
+
+    private async Task CompareSides(CancellationToken cancellation)
+    {
+        var table = default(RowSet);
+        const string sql = "SELECT account, account_key, start, u.symbol, u.number, u.time, u.role FROM account_trades, unnest(symbols, numbers, times, roles) AS u (symbol, number, time, role)";
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        while (await reader.ReadAsync(cancellation))
+        {
+            table = table.With(SymbolFold.SideFingerprint(
+                reader.GetString(0), reader.GetInt64(1), reader.GetFieldValue<DateTimeOffset>(2).ToUnixTimeMilliseconds(), reader.GetString(3), reader.GetInt64(4),
+                reader.GetFieldValue<DateTimeOffset>(5).ToUnixTimeMilliseconds(), reader.GetInt16(6)));
+        }
+
+        report.Check(
+            Checks.TradeTable, table == _sides, () => $"trades have {_sides.Count} sides in the journal, {table.Count} in the table by account, or their content differs");
     }
 
     private async Task CompareBalances(AccountFold fold, CancellationToken cancellation)

@@ -183,8 +183,8 @@ public sealed class FeedGrainTests(PostgresFixture postgres) : IClassFixture<Pos
             await new MonthlyPartitions(postgres.Source).Ensure("trades", time, CancellationToken.None);
             await using var command = postgres.Source.CreateCommand(
                 """
-                INSERT INTO trades (taker_key, maker_key, time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee)
-                VALUES (1, 2, $1, $2, $3, gen_random_uuid(), gen_random_uuid(), $4, 'a', 'b', $5, $6, 0, 0)
+                INSERT INTO trades (time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee)
+                VALUES ($1, $2, $3, gen_random_uuid(), gen_random_uuid(), $4, 'a', 'b', $5, $6, 0, 0)
                 """);
             foreach (var value in new object[] { time, trade.Number, (short)trade.Side, symbol, trade.Price, trade.Quantity })
             {

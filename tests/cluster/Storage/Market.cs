@@ -50,6 +50,9 @@ internal sealed class Market
     /// <summary>Limit orders alone, near each other, a third of them immediate or cancel: what a benchmark offers.</summary>
     public bool Simple { get; init; }
 
+    /// <summary>From one step to the next less time goes by than this, ms.</summary>
+    public int MaxStepMs { get; init; } = 3;
+
     /// <summary>Every account's orders as they are now or were when they ended.</summary>
     public Dictionary<(string Account, Guid Id), Order> Orders { get; } = [];
 
@@ -81,7 +84,7 @@ internal sealed class Market
     public List<MarketRow> Step(bool deliver = true)
     {
         var rows = new List<MarketRow>();
-        _nowMs += _random.Next(3);
+        _nowMs += _random.Next(MaxStepMs);
         var account = _accounts[_random.Next(_accounts.Length)];
         var dice = Simple ? 99 : _random.Next(100);
         var open = dice < 25 ? account.GetOpenOrders().Where(o => o.Replace is null).ToList() : [];

@@ -64,7 +64,10 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
             if (round % 2 == 0)
             {
                 await using var kill = postgres.Source.CreateCommand(
-                    "SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND classid = 29285 AND pid <> pg_backend_pid()");
+                    """
+                    SELECT count(pg_terminate_backend(pid)) FROM pg_locks WHERE locktype = 'advisory' AND classid = 29285 AND pid <> pg_backend_pid()
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    """);
                 await kill.ExecuteScalarAsync();
             }
 
@@ -150,39 +153,52 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
         }
     }
 
-    [Fact]
-    public async Task Activities_are_every_fill_and_cash_movement_once_newest_first()
+    /// <param name="stepMs">So that all, some or hardly any trades share a span of time (<see cref="AccountTradeRows.SpanMs"/>).</param>
+    /// <param name="batch">So that a span has one row of an account, or several.</param>
+    [Theory]
+    [InlineData(3, 50_000, 23)]
+    [InlineData(3, 60, 2)]
+    [InlineData(3_000, 50_000, 23)]
+    [InlineData(3_000, 10, 7)]
+    [InlineData(60_000, 200, 3)]
+    public async Task Activities_are_every_fill_and_cash_movement_once_newest_first(int stepMs, int batch, int limit)
     {
-        var market = new Market(accounts: 3, symbols: 2, seed: 5, s_start);
+        var market = new Market(accounts: 3, symbols: 2, seed: 5, s_start) { MaxStepMs = stepMs };
         await using var journal = await OpenJournal();
         await Append(journal, market.Open());
-        using var projector = await StartProjector(new ProjectorOptions());
+        using var projector = await StartProjector(new ProjectorOptions { MaxBatchRows = batch });
         for (var i = 0; i < 1_000; i++)
         {
             await Append(journal, market.Step());
         }
 
         await CaughtUp();
+        await projector.StopAsync(CancellationToken.None);
         var account = market.Accounts[0].Id;
         var seen = new List<ActivityView>();
         string? token = null;
         do
         {
-            var page = await History.GetActivities(account, token, 23, CancellationToken.None);
+            var page = await History.GetActivities(account, token, limit, CancellationToken.None);
+            page.Items.Count.ShouldBeInRange(1, limit);
             seen.AddRange(page.Items);
             token = page.NextPageToken;
         }
         while (token is not null);
 
-        seen.Select(a => a.Id).Distinct().Count().ShouldBe(seen.Count);
         seen.Select(a => a.Time).ShouldBe(seen.Select(a => a.Time).OrderDescending());
-        seen.Count(a => a.Type == "FILL").ShouldBe(market.Trades.Count(t => t.TakerAccount == account) + market.Trades.Count(t => t.MakerAccount == account));
-        var cash = seen.Where(a => a.Type != "FILL").Sum(a => a.Amount!.Value);
-        cash.ShouldBe(-market.Accounts[0].FindBalance("USD")!.Outside);
-        var bought = seen.Where(a => a is { Type: "FILL", Side: Side.Buy }).Sum(a => a.Quantity!.Value);
-        var sold = seen.Where(a => a is { Type: "FILL", Side: Side.Sell }).Sum(a => a.Quantity!.Value);
-        (bought - sold).ShouldBe(market.Accounts[0].GetPositions().Sum(p => p.Position.Quantity));
-        await projector.StopAsync(CancellationToken.None);
+        var taken = market.Trades.Where(t => t.TakerAccount == account).Select(t => (Trade: t, Role: "taker", Order: t.TakerOrderId, t.Side, Fee: t.TakerFee));
+        var made = market.Trades.Where(t => t.MakerAccount == account).Select(t => (Trade: t, Role: "maker", Order: t.MakerOrderId, Side: t.Side.Opposite(), Fee: t.MakerFee));
+        var expected = taken.Concat(made)
+            .Select(s => (s.Trade, s.Role, s.Order, s.Side, s.Fee, market.Orders[(account, s.Order)].Symbol))
+            .OrderByDescending(s => s.Trade.TimeMs).ThenByDescending(s => s.Symbol, StringComparer.Ordinal).ThenByDescending(s => s.Trade.Number).ThenByDescending(s => s.Role, StringComparer.Ordinal)
+            .Select(s => ($"{s.Symbol}-{s.Trade.Number}-{s.Role}", (Guid?)s.Order, (Side?)s.Side, (decimal?)s.Trade.Price, (decimal?)s.Trade.Quantity, (decimal?)s.Fee))
+            .ToList();
+        expected.Count.ShouldBeGreaterThan(100);
+        seen.Where(a => a.Type == "FILL").Select(a => (a.Id, a.OrderId, a.Side, a.Price, a.Quantity, a.Fee)).ShouldBe(expected);
+        var cash = seen.Where(a => a.Type != "FILL").ToList();
+        cash.Select(a => a.Id).Distinct().Count().ShouldBe(cash.Count);
+        cash.Sum(a => a.Amount!.Value).ShouldBe(-market.Accounts[0].FindBalance("USD")!.Outside);
     }
 
     [Fact]
