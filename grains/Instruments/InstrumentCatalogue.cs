@@ -26,6 +26,8 @@ public sealed partial class InstrumentCatalogue(IGrainFactory grains, TimeProvid
     /// <summary>Every instrument, in no order; a copy.</summary>
     public IReadOnlyCollection<Instrument> All => (IReadOnlyCollection<Instrument>)_instruments.Values;
 
+    public bool IsEmpty => _instruments.IsEmpty;
+
     /// <summary>The instrument as this silo knows it.</summary>
     public bool TryGet(string symbol, [MaybeNullWhen(false)] out Instrument instrument) => _instruments.TryGetValue(symbol, out instrument);
 

@@ -57,6 +57,7 @@ public static class MarketDataServices
         silo.Services.TryAddSingleton<ProviderFactory>();
         silo.Services.TryAddSingleton<Func<LiveSource>>(provider => () => MakeLive(provider));
         silo.Services.AddHostedService<MarketDataService>();
+        silo.Services.AddHealthChecks().AddCheck<MarketDataCheck>("market_data", tags: ["ready"]);
         return silo;
     }
 

@@ -6,6 +6,8 @@ using Bourse.Grains.Instruments;
 using Bourse.Silo.MarketData;
 using Bourse.Tests.Cluster.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Orleans;
 
 namespace Bourse.Tests.Cluster.MarketData;
@@ -33,6 +35,23 @@ public sealed class CatalogueTests(PostgresFixture postgres) : IClassFixture<Pos
         await Catalogue().Upsert([aapl with { Status = InstrumentStatus.Halted }]);
         await Eventually.Holds(
             () => _cluster.Catalogue.TryGet("AAPL", out var known) && known.Status == InstrumentStatus.Halted, "the silo hears of the halt");
+    }
+
+    [Theory]
+    [InlineData(MarketDataKind.Simulator, false)]
+    [InlineData(MarketDataKind.Replay, true)]
+    [InlineData(MarketDataKind.Live, true)]
+    [InlineData(MarketDataKind.None, true)]
+    public async Task A_silo_is_ready_when_its_simulator_has_listed_its_symbols(MarketDataKind source, bool atOnce)
+    {
+        var check = new MarketDataCheck(Options.Create(new MarketDataOptions { Source = source }), _cluster.Catalogue);
+        (await IsWell()).ShouldBe(atOnce);
+
+        await Catalogue().Upsert([InstrumentDefaults.Stock("AAPL", "Apple Inc.")]);
+
+        await Eventually.Holds(IsWell, "it is ready");
+
+        async Task<bool> IsWell() => (await check.CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Healthy;
     }
 
     [Fact]

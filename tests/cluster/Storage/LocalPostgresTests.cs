@@ -165,6 +165,26 @@ public sealed class LocalPostgresTests : IAsyncLifetime
         await server.StopAsync();
     }
 
+    [Fact]
+    public async Task One_that_serves_may_have_large_pages_while_it_runs()
+    {
+        const string limit = "/proc/sys/vm/nr_overcommit_hugepages";
+        var before = File.Exists(limit) ? File.ReadAllText(limit) : null;
+
+        var server = await LocalPostgres.StartAsync(
+            _folder, new LocalPostgresOptions { SharedBuffersMb = 64, Durable = false, Serves = true }, _said.Add, CancellationToken.None);
+        (await Scalar(server, "SHOW huge_pages")).ShouldBe("try");
+        var told = _said.Any(s => s.Contains("large pages", StringComparison.Ordinal));
+        (before is not null && File.ReadAllText(limit) != before).ShouldBe(told);
+        if (Environment.IsPrivilegedProcess && before == "0\n")
+        {
+            told.ShouldBeTrue();
+        }
+
+        await server.StopAsync();
+        (File.Exists(limit) ? File.ReadAllText(limit) : null).ShouldBe(before);
+    }
+
     private Task<LocalPostgres> Start(bool durable = false) => LocalPostgres.StartAsync(
         _folder, new LocalPostgresOptions { SharedBuffersMb = 64, MaxWalMb = 512, Durable = durable }, s => { lock (_said) { _said.Add(s); } }, CancellationToken.None);
 

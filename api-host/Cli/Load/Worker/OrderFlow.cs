@@ -16,10 +16,16 @@ internal sealed class OrderFlow(WorkerPlan plan, OrderLine[] lines)
     {
         var pace = new Pace(window.StartMs, window.ToMs, plan.Rate, window.GrowsMs);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
-        for (long placed = 0; placed < pace.Total && lines.Any(line => line.IsOpen);)
+        var underWay = MaxUnderWay;
+        for (long placed = 0; placed < pace.Total && Array.Exists(lines, line => line.IsOpen);)
         {
             var due = pace.DueAt(Gauge.NowUs);
-            var underWay = lines.Where(line => line.IsOpen).Sum(line => line.UnderWay); // a lost line answers nothing any more
+            if (underWay >= MaxUnderWay)
+            {
+                // What was answered since is counted again, now that it matters; a lost line answers nothing any more.
+                underWay = lines.Where(line => line.IsOpen).Sum(line => line.UnderWay);
+            }
+
             for (; placed < due && underWay < MaxUnderWay; placed++, underWay++)
             {
                 var user = _random.Next(lines.Length);
