@@ -87,6 +87,7 @@ public static partial class FrontEnd
         app.UseKeyScopes();
         app.UseAuthorization();
         app.UseBrowserPage();
+        app.UseInstrumentGate();
         app.Use(FrameStream.Use);
         app.UseWebSockets(new() { KeepAliveInterval = TimeSpan.Zero }); // a timer for each would be walked over three times a second, see SilencePings
         var live = app.Services.GetRequiredService<IOptions<LiveOptions>>().Value;

@@ -164,6 +164,7 @@ public sealed partial class Product : IAsyncDisposable
     {
         var start = new ProcessStartInfo("dotnet", [ProgramPath(), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment.Remove("BOURSE_POSTGRES");
+        start.Environment["BOURSE_TUNING"] = "off"; // a killed server's share would stay with the tests' session, and starve every PostgreSQL beside it
         return start;
     }
 

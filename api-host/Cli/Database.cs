@@ -51,7 +51,8 @@ internal sealed class Database : IAsyncDisposable
             return new Database(SeveralHosts.ToPrimary(Given!), null, isGuest);
         }
 
-        var local = await LocalPostgres.StartAsync(dataDir, new LocalPostgresOptions { Serves = !isGuest }, say, cancellation);
+        var tunes = !isGuest && !string.Equals(Environment.GetEnvironmentVariable("BOURSE_TUNING"), "off", StringComparison.OrdinalIgnoreCase);
+        var local = await LocalPostgres.StartAsync(dataDir, new LocalPostgresOptions { TunesSystem = tunes }, say, cancellation);
         return new Database(local.ConnectionString, local, isGuest);
     }
 }

@@ -16,11 +16,14 @@ public sealed class InstrumentCache(IGrainFactory grains, TimeProvider clock) : 
 
     /// <summary>Written under <see cref="refreshing"/>, replaced whole.</summary>
     private volatile Listing listing = new(0, []);
-    private volatile bool everRefreshed;
+    private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long refreshedAt;
 
     /// <summary>All instruments by symbol, and the version that names this state.</summary>
     public Listing Current => listing;
+
+    /// <summary>Done once the catalogue has answered: a moment after the start.</summary>
+    public Task Known => answered.Task;
 
     /// <summary>The instrument of exactly this symbol, as far as is known here.</summary>
     public InstrumentView? Find(string symbol) => bySymbol.GetValueOrDefault(symbol);
@@ -33,7 +36,7 @@ public sealed class InstrumentCache(IGrainFactory grains, TimeProvider clock) : 
             return known;
         }
 
-        if (text.Length > SymbolText.MaxLength || (everRefreshed && clock.GetElapsedTime(Volatile.Read(ref refreshedAt)) < MissPause))
+        if (text.Length > SymbolText.MaxLength || (answered.Task.IsCompleted && clock.GetElapsedTime(Volatile.Read(ref refreshedAt)) < MissPause))
         {
             return null;
         }
@@ -60,7 +63,7 @@ public sealed class InstrumentCache(IGrainFactory grains, TimeProvider clock) : 
             }
 
             Volatile.Write(ref refreshedAt, clock.GetTimestamp());
-            everRefreshed = true;
+            answered.TrySetResult();
         }
         finally
         {

@@ -90,7 +90,7 @@ public sealed class LocalPostgres : IAsyncDisposable
             say("it was on its way out and has ended");
         }
 
-        var pages = options.Serves ? LargePages.Allow(options.SharedMemoryMb) : null;
+        var pages = options.TunesSystem ? LargePages.Allow(options.SharedMemoryMb) : null;
         if (pages is { AreAllowed: true })
         {
             say("letting PostgreSQL have large pages of memory while it runs (vm.nr_overcommit_hugepages)");
@@ -292,7 +292,7 @@ public sealed class LocalPostgres : IAsyncDisposable
 
         await using var locate = new NpgsqlCommand($"SELECT current_setting('data_directory') || '/base/' || oid FROM pg_database WHERE datname = '{Database}'", connection);
         _writeback = EarlyWriteback.Start((string)(await locate.ExecuteScalarAsync(cancellation))!);
-        _share = options.Serves ? SessionShare.Raise() : null;
+        _share = options.TunesSystem ? SessionShare.Raise() : null;
         return true;
     }
 

@@ -26,10 +26,10 @@ public sealed record LocalPostgresOptions
     public bool Durable { get; init; } = true;
 
     /// <value>
-    /// Whether it is for a silo's process, not for a command that looks at its database: until the server is stopped here this process and what orders wait for may get
-    /// a larger part of the processors (<see cref="SessionShare"/>), and the server its memory in large pages (<see cref="LargePages"/>).
+    /// Whether, until the server is stopped here, this process and what orders wait for may get a larger part of the processors (<see cref="SessionShare"/>), and
+    /// the server its memory in large pages (<see cref="LargePages"/>): for a silo's process, not for a command that looks at its database.
     /// </value>
-    public bool Serves { get; init; }
+    public bool TunesSystem { get; init; }
 
     /// <value>How long a start, crash recovery included, may take.</value>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromMinutes(5);

@@ -30,7 +30,7 @@ internal sealed class BenchDatabase : IAsyncDisposable
         }
 
         var folder = Directory.CreateTempSubdirectory("bourse-bench-").FullName;
-        var local = await LocalPostgres.StartAsync(folder, new LocalPostgresOptions { Serves = true }, Console.Error.WriteLine, CancellationToken.None);
+        var local = await LocalPostgres.StartAsync(folder, new LocalPostgresOptions { TunesSystem = true }, Console.Error.WriteLine, CancellationToken.None);
         return new BenchDatabase(local.ConnectionString, local, folder);
     }
 

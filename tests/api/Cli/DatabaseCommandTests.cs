@@ -52,8 +52,7 @@ public sealed class DatabaseCommandTests : IAsyncLifetime
         var account = await Cat($"account/{_trader.UserId}");
         account.Select(e => e.GetProperty("version").GetInt64()).ShouldBe(Enumerable.Range(1, account.Count).Select(i => (long)i));
         account[0].GetProperty("type").GetString().ShouldBe("account_opened");
-        var placed = account.First(e => e.GetProperty("type").GetString() == "order_placed");
-        placed.GetProperty("order_id").GetString().ShouldBe(_order);
+        var placed = account.Single(e => e.GetProperty("type").GetString() == "order_placed" && e.GetProperty("order_id").GetString() == _order);
         placed.GetProperty("request").GetProperty("quantity").GetDecimal().ShouldBe(1m);
         placed.GetProperty("time").GetDateTimeOffset().ShouldBeGreaterThan(DateTimeOffset.UnixEpoch);
 

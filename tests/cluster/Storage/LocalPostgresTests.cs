@@ -166,13 +166,13 @@ public sealed class LocalPostgresTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_serves_may_have_large_pages_while_it_runs()
+    public async Task One_that_tunes_the_system_may_have_large_pages_while_it_runs()
     {
         const string limit = "/proc/sys/vm/nr_overcommit_hugepages";
         var before = File.Exists(limit) ? File.ReadAllText(limit) : null;
 
         var server = await LocalPostgres.StartAsync(
-            _folder, new LocalPostgresOptions { SharedBuffersMb = 64, Durable = false, Serves = true }, _said.Add, CancellationToken.None);
+            _folder, new LocalPostgresOptions { SharedBuffersMb = 64, Durable = false, TunesSystem = true }, _said.Add, CancellationToken.None);
         (await Scalar(server, "SHOW huge_pages")).ShouldBe("try");
         var told = _said.Any(s => s.Contains("large pages", StringComparison.Ordinal));
         (before is not null && File.ReadAllText(limit) != before).ShouldBe(told);
