@@ -4,7 +4,7 @@ namespace Bourse.ApiHost.Market;
 /// Has requests wait until this front end knows the instruments, a moment after its start: the same price is written with the same decimals from the first
 /// answer on. One that waits too long gets <c>503</c>.
 /// </summary>
-internal static class InstrumentGate
+public static class InstrumentGate
 {
     private static readonly TimeSpan s_most = TimeSpan.FromSeconds(5);
     private static readonly string[] s_paths = ["/api", "/hubs", "/stream"];
