@@ -202,6 +202,66 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
     }
 
     [Fact]
+    public async Task Activities_of_one_span_come_in_order_whichever_batch_came_first()
+    {
+        const string account = "late";
+        var partitions = new MonthlyPartitions(postgres.Source);
+        await partitions.Ensure("trades", s_start, CancellationToken.None);
+        await partitions.Ensure("account_trades", s_start, CancellationToken.None);
+        try
+        {
+            for (var number = 9; number > 0; number--)
+            {
+                await Execute(
+                    """
+                    INSERT INTO trades (time, number, side, taker_order_id, maker_order_id, symbol, taker_account, maker_account, price, quantity, taker_fee, maker_fee)
+                    VALUES ($1, $2, 1, gen_random_uuid(), gen_random_uuid(), 'LATE', 'late', 'other', 5, 6, 0, 0)
+                    """,
+                    s_start.AddMilliseconds(number),
+                    (long)number);
+                await Execute(
+                    """
+                    INSERT INTO account_trades (account_key, start, account, symbols, numbers, times, roles)
+                    VALUES ($1, $2, 'late', '{LATE}', ARRAY[$3], ARRAY[$4], ARRAY[2::smallint])
+                    """,
+                    Fingerprint.Of(account),
+                    s_start,
+                    (long)number,
+                    s_start.AddMilliseconds(number));
+            }
+
+            var seen = new List<string>();
+            string? token = null;
+            do
+            {
+                var page = await History.GetActivities(account, token, 2, CancellationToken.None);
+                seen.AddRange(page.Items.Select(a => a.Id));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            seen.ShouldBe(Enumerable.Range(1, 9).Reverse().Select(number => $"LATE-{number}-taker"));
+        }
+        finally
+        {
+            // What no journal tells of would be an error to the other tests.
+            await Execute("DELETE FROM trades WHERE symbol = 'LATE'");
+            await Execute("DELETE FROM account_trades WHERE account = 'late'");
+        }
+
+        async Task Execute(string sql, params object[] values)
+        {
+            await using var command = postgres.Source.CreateCommand(sql);
+            foreach (var value in values)
+            {
+                command.Parameters.Add(new() { Value = value });
+            }
+
+            await command.ExecuteNonQueryAsync();
+        }
+    }
+
+    [Fact]
     public async Task Equity_is_cash_and_positions_at_the_last_trade()
     {
         var market = new Market(accounts: 4, symbols: 2, seed: 6, s_start);
