@@ -186,7 +186,11 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
         }
         while (token is not null);
 
+        seen.Select(a => a.Id).Distinct().Count().ShouldBe(seen.Count);
         seen.Select(a => a.Time).ShouldBe(seen.Select(a => a.Time).OrderDescending());
+        var bought = seen.Where(a => a is { Type: "FILL", Side: Side.Buy }).Sum(a => a.Quantity!.Value);
+        var sold = seen.Where(a => a is { Type: "FILL", Side: Side.Sell }).Sum(a => a.Quantity!.Value);
+        (bought - sold).ShouldBe(market.Accounts[0].GetPositions().Sum(p => p.Position.Quantity));
         var taken = market.Trades.Where(t => t.TakerAccount == account).Select(t => (Trade: t, Role: "taker", Order: t.TakerOrderId, t.Side, Fee: t.TakerFee));
         var made = market.Trades.Where(t => t.MakerAccount == account).Select(t => (Trade: t, Role: "maker", Order: t.MakerOrderId, Side: t.Side.Opposite(), Fee: t.MakerFee));
         var expected = taken.Concat(made)
@@ -196,9 +200,7 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
             .ToList();
         expected.Count.ShouldBeGreaterThan(100);
         seen.Where(a => a.Type == "FILL").Select(a => (a.Id, a.OrderId, a.Side, a.Price, a.Quantity, a.Fee)).ShouldBe(expected);
-        var cash = seen.Where(a => a.Type != "FILL").ToList();
-        cash.Select(a => a.Id).Distinct().Count().ShouldBe(cash.Count);
-        cash.Sum(a => a.Amount!.Value).ShouldBe(-market.Accounts[0].FindBalance("USD")!.Outside);
+        seen.Where(a => a.Type != "FILL").Sum(a => a.Amount!.Value).ShouldBe(-market.Accounts[0].FindBalance("USD")!.Outside);
     }
 
     [Fact]
