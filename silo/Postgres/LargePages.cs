@@ -15,6 +15,8 @@ internal sealed class LargePages : IDisposable
     private readonly string _limit;
     private readonly long _before;
     private readonly long _raised;
+    private readonly long _pageBytes;
+    private SharedMemory? _memory;
 
     private LargePages(string limit, string memory, int megabytes)
     {
@@ -22,7 +24,7 @@ internal sealed class LargePages : IDisposable
         if (Read(memory, "Hugepagesize:") is { } pageKb and > 0 and <= MaxPageKb && Read(memory, "HugePages_Surp:") is { } taken && Read(limit, "") is { } before)
         {
             var wanted = taken + (((megabytes * 1_024L) + pageKb - 1) / pageKb);
-            (_before, _raised) = (before, wanted > before && TryWrite(wanted) ? wanted : 0);
+            (_before, _raised, _pageBytes) = (before, wanted > before && TryWrite(wanted) ? wanted : 0, pageKb << 10);
         }
     }
 
@@ -36,8 +38,19 @@ internal sealed class LargePages : IDisposable
     /// <param name="memory">Tells of the machine's memory, as <c>/proc/meminfo</c> does.</param>
     internal static LargePages Allow(string limit, string memory, int megabytes) => new(limit, memory, megabytes);
 
+    /// <summary>Once the server runs: has its pages made, one after the other, until this is disposed.</summary>
+    /// <param name="processId">Its first process.</param>
+    public void Fetch(int processId)
+    {
+        if (AreAllowed)
+        {
+            _memory = SharedMemory.Fetch(processId, _pageBytes);
+        }
+    }
+
     public void Dispose()
     {
+        _memory?.Dispose();
         if (AreAllowed && Read(_limit, "") == _raised)
         {
             TryWrite(_before);

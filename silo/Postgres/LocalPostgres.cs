@@ -100,9 +100,13 @@ public sealed class LocalPostgres : IAsyncDisposable
         var launched = new LocalPostgres(folder, binaries, user, say, port, wasRunning: false) { _pages = pages };
         try
         {
-            return await launched.MakeReady(options, cancellation)
-                ? launched
-                : throw new InvalidOperationException($"PostgreSQL ended right after its start\n{folder.LogTail()}");
+            if (!await launched.MakeReady(options, cancellation) || PostmasterFile.Read(folder.Database) is not { } started)
+            {
+                throw new InvalidOperationException($"PostgreSQL ended right after its start\n{folder.LogTail()}");
+            }
+
+            pages?.Fetch(started.ProcessId);
+            return launched;
         }
         catch
         {

@@ -181,8 +181,30 @@ public sealed class LocalPostgresTests : IAsyncLifetime
             told.ShouldBeTrue();
         }
 
+        if (told)
+        {
+            await HasAllItsLargePages(int.Parse(Postmaster(), CultureInfo.InvariantCulture));
+        }
+
         await server.StopAsync();
         (File.Exists(limit) ? File.ReadAllText(limit) : null).ShouldBe(before);
+    }
+
+    // What is mapped is what has been made, in kB: "Private_Hugetlb:      65536 kB" of its mapping.
+    private static async Task HasAllItsLargePages(int processId)
+    {
+        var maps = await File.ReadAllLinesAsync($"/proc/{processId}/smaps");
+        var start = Array.FindIndex(maps, line => line.Contains("/anon_hugepage", StringComparison.Ordinal));
+        start.ShouldBeGreaterThanOrEqualTo(0);
+        long Of(string name) => long.Parse(
+            maps.Skip(start).First(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        var bytes = Of("KernelPageSize") << 10;
+
+        using var memory = SharedMemory.Fetch(processId, bytes);
+        memory.Join();
+        memory.Touched.ShouldBe((int)((Of("Size") << 10) / bytes));
+        maps = await File.ReadAllLinesAsync($"/proc/{processId}/smaps");
+        (Of("Private_Hugetlb") + Of("Shared_Hugetlb")).ShouldBe(Of("Size"));
     }
 
     private Task<LocalPostgres> Start(bool durable = false) => LocalPostgres.StartAsync(
