@@ -76,7 +76,8 @@ public sealed partial class Projector : BackgroundService
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
         await using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
-        if (await tryLock.ExecuteScalarAsync(cancellation) is not { } port)
+        // Cancelled, it could go back into the pool with the lock.
+        if (await tryLock.ExecuteScalarAsync(CancellationToken.None) is not { } port)
         {
             return;
         }

@@ -58,7 +58,9 @@ public sealed class LimitsTests : IAsyncLifetime
     public async Task Limits_that_cannot_be_read_stop_new_orders_but_no_cancel()
     {
         var account = await _bourse.OpenAccount();
-        var order = (await account.Place(_bourse.Limit(Side.Buy, 1, 99m))).Order!;
+        var placed = await account.Place(_bourse.Limit(Side.Buy, 1, 99m));
+        placed.Kind.ShouldBe(AnswerKind.Done, $"{placed.Code}: {placed.Detail}");
+        var order = placed.Order!;
         _bourse.Faults.FailBefore(nameof(IRiskLimitGrain.Get), ForAsLongAsItTakes);
 
         await Eventually.Holds(async () => (await account.Place(_bourse.Limit(Side.Buy, 1, 99m))).Kind == AnswerKind.Unavailable);
