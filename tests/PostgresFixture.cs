@@ -20,8 +20,7 @@ public sealed class PostgresFixture : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var server = await TestServer.Shared;
-        ConnectionString = await TestServer.MakeDatabase(server);
+        ConnectionString = await TestServer.MakeDatabase();
     }
 
     public async Task DisposeAsync()
@@ -38,6 +37,9 @@ public static class TestServer
 {
     private const string Prefix = "bourse-test-";
     private static readonly Lazy<Task<LocalPostgres>> s_shared = new(() => Task.Run(StartShared));
+    private static readonly Lazy<Task<string?>> s_migrated = new(() => Task.Run(async () =>
+        new NpgsqlConnectionStringBuilder(await MakeDatabase(await Shared)).Database));
+
     private static int s_databases;
 
     /// <summary>The one of this test process.</summary>
@@ -58,21 +60,31 @@ public static class TestServer
         Directory.Delete(Path.GetDirectoryName(server.DatabaseFolder)!, recursive: true);
     }
 
-    /// <summary>A new database with the whole schema.</summary>
+    /// <summary>A new database with the whole schema on the shared server: a copy of one whose schema was made once.</summary>
     /// <returns>Its connection string.</returns>
+    public static async Task<string> MakeDatabase()
+    {
+        var (server, migrated) = (await Shared, await s_migrated.Value);
+        return await Create(server, $"TEMPLATE {migrated}");
+    }
+
+    /// <inheritdoc cref="MakeDatabase()"/>
+    /// <param name="server">Another server than the shared one.</param>
     public static async Task<string> MakeDatabase(LocalPostgres server)
     {
-        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref s_databases)}");
-        await using (var source = NpgsqlDataSource.Create(server.ConnectionString))
-        {
-            await using var create = source.CreateCommand($"CREATE DATABASE {name}");
-            await create.ExecuteNonQueryAsync();
-        }
-
-        var connectionString = server.ConnectionTo(name);
-        await using var own = NpgsqlDataSource.Create(connectionString);
+        var connectionString = await Create(server, "");
+        await using var own = NpgsqlDataSource.Create(connectionString + ";Pooling=false"); // nobody may be connected to what is copied
         await Migrator.MigrateAsync(own, CancellationToken.None);
         return connectionString;
+    }
+
+    private static async Task<string> Create(LocalPostgres server, string options)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"test_{Interlocked.Increment(ref s_databases)}");
+        await using var source = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var create = source.CreateCommand($"CREATE DATABASE {name} {options}");
+        await create.ExecuteNonQueryAsync();
+        return server.ConnectionTo(name);
     }
 
     private static async Task<LocalPostgres> StartShared()

@@ -15,9 +15,17 @@ internal sealed class ClusterLock(NpgsqlDataSource source, long key, TimeProvide
     public async Task<bool> TryRun(Func<CancellationToken, Task> work, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
-        if (!await Ask(connection, $"SELECT pg_try_advisory_lock({key})", cancellation))
+        try
         {
-            return false;
+            if (!await Ask(connection, $"SELECT pg_try_advisory_lock({key})", cancellation))
+            {
+                return false;
+            }
+        }
+        catch
+        {
+            NpgsqlConnection.ClearPool(connection); // who was cancelled may have got it
+            throw;
         }
 
         using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

@@ -75,15 +75,16 @@ public sealed partial class Projector : BackgroundService
     private async Task ProjectWhileLeader(Action progressed, CancellationToken cancellation)
     {
         await using var connection = await _source.OpenConnectionAsync(cancellation);
-        await using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
-        // Cancelled, it could go back into the pool with the lock.
-        if (await tryLock.ExecuteScalarAsync(CancellationToken.None) is not { } port)
-        {
-            return;
-        }
-
+        var mayLead = true;
         try
         {
+            await using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
+            if (await tryLock.ExecuteScalarAsync(cancellation) is not { } port)
+            {
+                mayLead = false;
+                return;
+            }
+
             LogLeads();
             var backend = Backend.Find(connection, port);
             backend?.Yield(); // history may wait, orders may not
@@ -97,8 +98,11 @@ public sealed partial class Projector : BackgroundService
         }
         finally
         {
-            // Back in the pool the connection would keep the lock and its settings.
-            NpgsqlConnection.ClearPool(connection);
+            if (mayLead)
+            {
+                // Back in the pool the connection would keep its settings and the lock, which a request that was cancelled may have got too.
+                NpgsqlConnection.ClearPool(connection);
+            }
         }
     }
 

@@ -21,8 +21,7 @@ public sealed class RequestLimitsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _source = NpgsqlDataSource.Create(await TestServer.MakeDatabase(await TestServer.Shared));
-        await Migrator.MigrateAsync(_source, CancellationToken.None);
+        _source = NpgsqlDataSource.Create(await TestServer.MakeDatabase());
         await StartCluster();
     }
 

@@ -40,7 +40,7 @@ public sealed class RehearsalTests
     }
 
     private static async Task<SiloStorage> Open() => await SiloStorage.OpenAsync(
-        await TestServer.MakeDatabase(await TestServer.Shared), null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
+        await TestServer.MakeDatabase(), null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
 
     private static async Task<IReadOnlyCollection<string>> Rehearse(SiloStorage storage)
     {

@@ -27,7 +27,7 @@ public sealed class HouseMakerTests : IAsyncLifetime
 
     private IFeedGrain Feed => _bourse.Grains.GetGrain<IFeedGrain>(Symbol);
 
-    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await TestServer.MakeDatabase(await TestServer.Shared));
+    public async Task InitializeAsync() => _bourse = await BourseCluster.Start(await TestServer.MakeDatabase());
 
     public async Task DisposeAsync() => await _bourse.DisposeAsync();
 

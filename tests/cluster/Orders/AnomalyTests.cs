@@ -87,7 +87,7 @@ public sealed class AnomalyTests
         (await Verifier.Run(database, null, CancellationToken.None)).Errors.ShouldBeEmpty();
     }
 
-    private static async Task<string> Database() => await TestServer.MakeDatabase(await TestServer.Shared);
+    private static Task<string> Database() => TestServer.MakeDatabase();
 
     private Task<BourseCluster> Start(AnomalyAction action, string database) => BourseCluster.Start(
         database, breakers: new BreakerOptions { Anomalies = action, AnomalyWarmUpSeconds = 5, PauseSeconds = 10 },

@@ -13,7 +13,7 @@ public sealed class DeadlineTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _connectionString = await TestServer.MakeDatabase(await TestServer.Shared);
+        _connectionString = await TestServer.MakeDatabase();
         _bourse = await BourseCluster.Start(_connectionString);
     }
 

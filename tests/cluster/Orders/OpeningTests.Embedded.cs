@@ -20,7 +20,7 @@ public sealed class OpeningTests
     [Fact]
     public async Task After_the_bell_a_symbol_collects_orders_and_an_auction_opens_it()
     {
-        var database = await TestServer.MakeDatabase(await TestServer.Shared);
+        var database = await TestServer.MakeDatabase();
         var clock = new MovedClock(s_bell.AddMinutes(-30));
         await using var bourse = await BourseCluster.Start(
             database, breakers: new BreakerOptions { OpeningSeconds = 600 }, configure: silo => silo.Services.AddSingleton<TimeProvider>(clock));

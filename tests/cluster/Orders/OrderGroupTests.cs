@@ -15,7 +15,7 @@ public sealed class OrderGroupTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestServer.MakeDatabase(await TestServer.Shared);
+        _database = await TestServer.MakeDatabase();
         _bourse = await BourseCluster.Start(_database);
     }
 

@@ -96,7 +96,7 @@ public abstract class OrderProtocolTests(JournalOptions journal) : IAsyncLifetim
     internal BourseCluster Bourse { get; private set; } = null!;
 
     public async Task InitializeAsync() =>
-        Bourse = await BourseCluster.Start(await TestServer.MakeDatabase(await TestServer.Shared), journal: journal);
+        Bourse = await BourseCluster.Start(await TestServer.MakeDatabase(), journal: journal);
 
     public async Task DisposeAsync() => await Bourse.DisposeAsync();
 

@@ -12,7 +12,7 @@ public sealed class AuditTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestServer.MakeDatabase(await TestServer.Shared);
+        _database = await TestServer.MakeDatabase();
         _bourse = await BourseCluster.Start(_database);
     }
 

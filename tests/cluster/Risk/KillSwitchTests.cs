@@ -23,7 +23,7 @@ public sealed class KillSwitchTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestServer.MakeDatabase(await TestServer.Shared);
+        _database = await TestServer.MakeDatabase();
         _bourse = await BourseCluster.Start(_database, silos: 3);
     }
 

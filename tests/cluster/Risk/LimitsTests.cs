@@ -19,7 +19,7 @@ public sealed class LimitsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestServer.MakeDatabase(await TestServer.Shared);
+        _database = await TestServer.MakeDatabase();
         _bourse = await BourseCluster.Start(_database, silos: 2);
     }
 

@@ -16,7 +16,7 @@ public sealed class VerifierTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _connectionString = await TestServer.MakeDatabase(await TestServer.Shared);
+        _connectionString = await TestServer.MakeDatabase();
         _source = NpgsqlDataSource.Create(_connectionString);
         await using var journal = await OpenJournal();
         await Append(journal, _market.Open());

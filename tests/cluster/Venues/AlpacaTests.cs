@@ -22,7 +22,7 @@ public sealed class AlpacaTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _database = await TestServer.MakeDatabase(await TestServer.Shared);
+        _database = await TestServer.MakeDatabase();
         _broker = await FakeAlpaca.Start();
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {

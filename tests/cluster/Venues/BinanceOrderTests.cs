@@ -24,7 +24,7 @@ public sealed class BinanceOrderTests
     [Fact]
     public async Task An_order_fills_by_the_user_data_stream_and_its_commission_in_the_base_is_a_fee_in_the_currency()
     {
-        var database = await TestServer.MakeDatabase(await TestServer.Shared);
+        var database = await TestServer.MakeDatabase();
         await using var service = await LocalService.Start(Answer, Talk);
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -19,7 +19,7 @@ public sealed class BrokerKeysTests
     [Fact]
     public async Task The_line_to_a_broker_comes_up_when_its_keys_are_set_and_either_master_key_opens_them()
     {
-        var database = await TestServer.MakeDatabase(await TestServer.Shared);
+        var database = await TestServer.MakeDatabase();
         await using var broker = await FakeAlpaca.Start();
         var settings = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {

@@ -33,7 +33,7 @@ public sealed class RemoteCluster : IAsyncDisposable
     /// <param name="proxy">Not null: stands before one more silo, the oldest.</param>
     internal static async Task<RemoteCluster> Start(int silos, string? connectionString = null, DroppingProxy? proxy = null)
     {
-        var cluster = new RemoteCluster(connectionString ?? await TestServer.MakeDatabase(await TestServer.Shared));
+        var cluster = new RemoteCluster(connectionString ?? await TestServer.MakeDatabase());
         if (proxy is not null)
         {
             await cluster.StartSilo(proxy);

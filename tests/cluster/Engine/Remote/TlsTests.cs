@@ -20,7 +20,7 @@ public sealed class TlsTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _connectionString = await TestServer.MakeDatabase(await TestServer.Shared);
+        _connectionString = await TestServer.MakeDatabase();
         _storage = await SiloStorage.OpenAsync(_connectionString, null, TimeProvider.System, NullLoggerFactory.Instance, CancellationToken.None);
         var builder = NewBuilder(MakeAuthority("ours"));
         builder.AddBourseClusterSilo("silo-1", _storage, _ => { });
