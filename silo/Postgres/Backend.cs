@@ -7,7 +7,7 @@ namespace Bourse.Silo.Postgres;
 /// <summary>The process of PostgreSQL behind a connection, on this machine, and how much of the processors it gets as far as this process may say so.</summary>
 internal sealed partial class Backend
 {
-    /// <summary>Gives what <see cref="Find"/> looks for: null over a Unix socket.</summary>
+    /// <summary>Gives what <see cref="Find"/> looks for.</summary>
     public const string Port = "inet_client_port()";
 
     private const int Nicer = 5; // a third of the processor's time that others get, when all want it
@@ -22,17 +22,16 @@ internal sealed partial class Backend
     /// <returns>Null when it runs elsewhere.</returns>
     public static Backend? Find(NpgsqlConnection connection, object? port)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!OperatingSystem.IsLinux() || port is not int)
         {
             return null;
         }
 
         try
         {
-            // A process of that number may be another's: the server's is named after its client's port, or its own machine.
+            // A process of that number may be another's: the server's is named after its client's port.
             var name = File.ReadAllText($"/proc/{connection.ProcessID}/cmdline");
-            var client = port is int number ? string.Create(CultureInfo.InvariantCulture, $"({number})") : "[local]";
-            var isIt = name.StartsWith("postgres: ", StringComparison.Ordinal) && name.Contains(client, StringComparison.Ordinal);
+            var isIt = name.StartsWith("postgres: ", StringComparison.Ordinal) && name.Contains(string.Create(CultureInfo.InvariantCulture, $"({port})"), StringComparison.Ordinal);
             return isIt ? new Backend(connection.ProcessID) : null;
         }
         catch (IOException)

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Bourse.Silo.Postgres;
 
@@ -8,8 +7,6 @@ internal sealed class DataFolder
 {
     public const string SettingsName = "bourse.conf";
     public const string PasswordName = "bourse.password";
-
-    private const int MaxSocketPath = 103; // bytes, the least of the systems'
 
     public DataFolder(string dataDir)
     {
@@ -81,13 +78,6 @@ internal sealed class DataFolder
         File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65536
             ? port
             : null;
-
-    /// <summary>Whether the server at a port has a socket that this process can name.</summary>
-    public bool HasSocket(int port)
-    {
-        var path = Path.Combine(Database, string.Create(CultureInfo.InvariantCulture, $".s.PGSQL.{port}"));
-        return Encoding.UTF8.GetByteCount(path) <= MaxSocketPath && !path.Contains(',', StringComparison.Ordinal) && File.Exists(path); // a comma parts hosts
-    }
 
     public Task WritePort(int port) => File.WriteAllTextAsync(PortFile, port.ToString(CultureInfo.InvariantCulture) + "\n");
 

@@ -8,7 +8,7 @@ namespace Bourse.Silo.Postgres;
 
 /// <summary>
 /// A PostgreSQL of our own under a data folder, for those who bring none: made when missing, started when down, adopted when an
-/// earlier process of ours left it running. It listens on the loopback address and on a socket in its own folder, and asks for a password of its own.
+/// earlier process of ours left it running. It listens on the loopback address only and asks for a password of its own.
 /// </summary>
 /// <remarks>
 /// DIR/postgres holds the database, DIR/run/postgres.port and .pid tell where it is, DIR/log/postgres.log is its log.
@@ -118,7 +118,7 @@ public sealed class LocalPostgres : IAsyncDisposable
     /// <summary>A connection string to another database of this server.</summary>
     public string ConnectionTo(string database) => new NpgsqlConnectionStringBuilder
     {
-        Host = _folder.HasSocket(Port) ? _folder.Database : "127.0.0.1",
+        Host = "127.0.0.1",
         Port = Port,
         Username = User,
         Password = _folder.ReadPassword(),
@@ -253,11 +253,6 @@ public sealed class LocalPostgres : IAsyncDisposable
             {
                 say("the file system cannot write past the page cache: the log goes through it");
                 options = options with { DirectLog = false };
-            }
-            else if (options.LocalSocket && folder.LogTail().Contains("could not create any Unix-domain sockets", StringComparison.Ordinal))
-            {
-                say("the file system has no sockets: it is spoken to over its port");
-                options = options with { LocalSocket = false };
             }
 
             // Somebody took the port, or children of a predecessor that was killed still hold its memory.

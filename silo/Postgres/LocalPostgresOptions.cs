@@ -22,9 +22,6 @@ public sealed record LocalPostgresOptions
     /// </value>
     public bool DirectLog { get; init; } = true;
 
-    /// <value>Whether it has a Unix socket in its folder beside the port, where the file system can do that: a message takes less of the processors than over loopback.</value>
-    public bool LocalSocket { get; init; } = true;
-
     /// <value>False survives a kill of PostgreSQL but not a power cut: for tests only.</value>
     public bool Durable { get; init; } = true;
 
@@ -45,7 +42,7 @@ public sealed record LocalPostgresOptions
         # Written at each start of Bourse; change nothing here.
         listen_addresses = '127.0.0.1'
         port = {port}
-        unix_socket_directories = '{(LocalSocket ? '.' : "")}'
+        unix_socket_directories = ''
         max_connections = {MaxConnections}
         shared_buffers = '{SharedBuffersMb}MB'
         work_mem = '16MB'
