@@ -42,7 +42,7 @@ internal sealed class LargePages : IDisposable
     /// <param name="processId">Its first process.</param>
     public void Fetch(int processId)
     {
-        if (AreAllowed)
+        if (_pageBytes != 0) // the limit may have been high enough
         {
             _memory = SharedMemory.Fetch(processId, _pageBytes);
         }
