@@ -68,8 +68,8 @@ public static class TestServer
         return await Create(server, $"TEMPLATE {migrated}");
     }
 
-    /// <inheritdoc cref="MakeDatabase()"/>
-    /// <param name="server">Another server than the shared one.</param>
+    /// <summary>A new database with the whole schema, made step by step: on any server.</summary>
+    /// <returns>Its connection string.</returns>
     public static async Task<string> MakeDatabase(LocalPostgres server)
     {
         var connectionString = await Create(server, "");
