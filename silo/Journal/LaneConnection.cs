@@ -11,7 +11,6 @@ namespace Bourse.Silo.Journal;
 internal sealed class LaneConnection(string connectionString, string name) : IDisposable
 {
     private const string Copy = "COPY journal (stream_key, version, time, count, stream, payload) FROM STDIN (FORMAT BINARY)";
-    private const int ChunkBytes = 128 << 10;
 
     private NpgsqlConnection? _connection;
     private int _backend;
@@ -56,12 +55,7 @@ internal sealed class LaneConnection(string connectionString, string name) : IDi
         using var stream = _connection!.BeginRawBinaryCopy(Copy);
         try
         {
-            for (var rest = rows; !rest.IsEmpty;)
-            {
-                var chunk = rest[..Math.Min(rest.Length, ChunkBytes)];
-                stream.Write(chunk);
-                rest = rest[chunk.Length..];
-            }
+            RawCopy.Send(stream, rows);
         }
         catch
         {

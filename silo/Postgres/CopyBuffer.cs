@@ -18,8 +18,6 @@ internal sealed class CopyBuffer
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, _length);
 
-    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, _length);
-
     public void Begin()
     {
         if (_bytes.Length > KeptBytes)

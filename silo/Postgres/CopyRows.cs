@@ -14,8 +14,8 @@ internal sealed class CopyRows
     private int _length;
     private int _at;
 
-    /// <summary>Runs the statement and takes in all of its answer.</summary>
-    public async Task Read(NpgsqlConnection connection, string copy, CancellationToken cancellation)
+    /// <summary>Runs the statement and takes in all of its answer. Blocks.</summary>
+    public void Read(NpgsqlConnection connection, string copy)
     {
         if (_bytes.Length > KeptBytes)
         {
@@ -23,22 +23,19 @@ internal sealed class CopyRows
         }
 
         (_length, _at) = (0, HeaderBytes);
-        var stream = await connection.BeginRawBinaryCopyAsync(copy, cancellation);
-        await using (stream)
+        using var stream = connection.BeginRawBinaryCopy(copy);
+        while (true)
         {
-            while (true)
+            var read = stream.Read(_bytes.AsSpan(_length));
+            if (read == 0)
             {
-                var read = await stream.ReadAsync(_bytes.AsMemory(_length), cancellation);
-                if (read == 0)
-                {
-                    return;
-                }
+                return;
+            }
 
-                _length += read;
-                if (_length == _bytes.Length)
-                {
-                    Array.Resize(ref _bytes, _bytes.Length * 2);
-                }
+            _length += read;
+            if (_length == _bytes.Length)
+            {
+                Array.Resize(ref _bytes, _bytes.Length * 2);
             }
         }
     }

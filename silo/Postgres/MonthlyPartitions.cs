@@ -39,6 +39,13 @@ public sealed class MonthlyPartitions(NpgsqlDataSource source)
         return _made.ContainsKey((table, MonthNumber(utc))) ? new(name) : new(Make(table, name, utc, cancellation));
     }
 
+    /// <summary><see cref="Ensure"/> for a thread that may block.</summary>
+    public string EnsureBlocking(string table, DateTimeOffset time, CancellationToken cancellation)
+    {
+        var ensured = Ensure(table, time, cancellation);
+        return ensured.IsCompletedSuccessfully ? ensured.Result : ensured.AsTask().GetAwaiter().GetResult();
+    }
+
     /// <summary>A month as a number that counts up by one, for callers that keep what they made.</summary>
     public static int MonthNumber(DateTime utc) => (utc.Year * 12) + utc.Month - 1;
 

@@ -31,16 +31,15 @@ internal sealed class AccountTradeRows
     public void Add(Name account, Name symbol, long number, long timeMs, bool isMaker) => _sides.Add(new Side(account, SpanOf(timeMs), symbol, number, timeMs, isMaker));
 
     /// <summary>Writes them; the partitions are there.</summary>
-    public async Task Insert(NpgsqlConnection connection, CancellationToken cancellation)
+    public void Insert(NpgsqlConnection connection)
     {
         if (_sides.Count != 0)
         {
             LayOut();
-            await RawCopy.Write(
+            RawCopy.Write(
                 connection,
                 "COPY account_trades (account_key, start, account, symbols, numbers, times, roles) FROM STDIN (FORMAT BINARY)",
-                _buffer.Memory,
-                cancellation);
+                _buffer.Written);
         }
     }
 

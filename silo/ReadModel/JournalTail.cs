@@ -15,10 +15,10 @@ internal sealed class JournalTail(NpgsqlConnection connection)
 
     /// <summary>Reads the rows after a cursor, at most so many, for <see cref="Next"/> to hand out.</summary>
     /// <param name="last">The last place that may be read; null: as far as is final.</param>
-    public async Task Read(JournalCursor after, JournalCursor? last, int maxRows, CancellationToken cancellation)
+    public void Read(JournalCursor after, JournalCursor? last, int maxRows)
     {
         var until = last is { } end ? $" AND (xid, position) <= {Literal(end)}" : "";
-        await _rows.Read(
+        _rows.Read(
             connection,
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -26,8 +26,7 @@ internal sealed class JournalTail(NpgsqlConnection connection)
                 COPY (SELECT xid, position, stream, payload, version, count, time FROM journal
                 WHERE (xid, position) > {Literal(after)}{until} AND xid < pg_snapshot_xmin(pg_current_snapshot())
                 ORDER BY xid, position LIMIT {maxRows}) TO STDOUT (FORMAT BINARY)
-                """),
-            cancellation);
+                """));
     }
 
     /// <summary>The next row of what was read; false after the last. It lives until the next <see cref="Read"/>.</summary>

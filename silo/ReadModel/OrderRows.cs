@@ -19,7 +19,7 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
     private OrderChange[] _changes = new OrderChange[256];
 
     /// <summary>Sorts a batch's orders by partition, which is made where missing: before the transaction, so that it never waits for one.</summary>
-    public async Task<IReadOnlyCollection<OrderPart>> Split(ReadModelBatch batch, CancellationToken cancellation)
+    public IReadOnlyCollection<OrderPart> Split(ReadModelBatch batch, CancellationToken cancellation)
     {
         if (_parts.Count > MaxKeptParts)
         {
@@ -34,27 +34,26 @@ internal sealed class OrderRows(MonthlyPartitions partitions)
         Sort(batch.Orders.All);
         foreach (var part in _parts.Values)
         {
-            part.Partition ??= part.Time is { } time ? await partitions.Ensure("orders", time, cancellation) : Other;
+            part.Partition ??= part.Time is { } time ? partitions.EnsureBlocking("orders", time, cancellation) : Other;
         }
 
         return _parts.Values;
     }
 
     /// <summary>Writes those that were placed in the batch.</summary>
-    public async Task Insert(NpgsqlConnection connection, ReadModelBatch batch, OrderPart part, CancellationToken cancellation)
+    public void Insert(NpgsqlConnection connection, ReadModelBatch batch, OrderPart part)
     {
         if (part.Placed.Count != 0)
         {
             LayOut(batch, part);
-            await RawCopy.Write(
+            RawCopy.Write(
                 connection,
                 $"""
                 COPY {part.Partition} (account_key, client_key, id, created_at, updated_at, seq, side, type, time_in_force, self_trade, status, post_only, reduce_only,
                 account, client_order_id, symbol, quantity, filled_quantity, filled_average_price, limit_price, stop_price, reject_code, advanced)
                 FROM STDIN (FORMAT BINARY)
                 """,
-                _buffer.Memory,
-                cancellation);
+                _buffer.Written);
         }
     }
 

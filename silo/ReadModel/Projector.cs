@@ -7,7 +7,8 @@ namespace Bourse.Silo.ReadModel;
 
 /// <summary>
 /// Follows the journal into the read model. Every silo has one; a lock in PostgreSQL lets one of them work. When PostgreSQL is away
-/// it waits and goes on where the cursor stands.
+/// it waits and goes on where the cursor stands. It has a thread of its own, whose calls block: beside a full silo its many short waits would
+/// else each end in a queue behind the orders' turns.
 /// </summary>
 public sealed partial class Projector : BackgroundService
 {
@@ -45,17 +46,20 @@ public sealed partial class Projector : BackgroundService
     }
 
     /// <inheritdoc/>
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.Factory.StartNew(() => Run(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Run(CancellationToken stopping)
     {
         var backoff = FirstBackoff;
-        while (!stoppingToken.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested)
         {
             var pause = _options.StandbyInterval;
             try
             {
-                await ProjectWhileLeader(() => backoff = FirstBackoff, stoppingToken);
+                ProjectWhileLeader(() => backoff = FirstBackoff, stopping);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
@@ -67,19 +71,19 @@ public sealed partial class Projector : BackgroundService
                 backoff = backoff * 2 > MaxBackoff ? MaxBackoff : backoff * 2;
             }
 
-            await Task.Delay(pause, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            stopping.WaitHandle.WaitOne(pause);
         }
     }
 
     /// <summary>Projects until something fails; comes back at once when another silo is at it.</summary>
-    private async Task ProjectWhileLeader(Action progressed, CancellationToken cancellation)
+    private void ProjectWhileLeader(Action progressed, CancellationToken cancellation)
     {
-        await using var connection = await _source.OpenConnectionAsync(cancellation);
+        using var connection = _source.OpenConnection();
         var mayLead = true;
         try
         {
-            await using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
-            if (await tryLock.ExecuteScalarAsync(cancellation) is not { } port)
+            using var tryLock = new NpgsqlCommand($"SELECT {Backend.Port} WHERE pg_try_advisory_lock({LockKey})", connection);
+            if (tryLock.ExecuteScalar() is not { } port)
             {
                 mayLead = false;
                 return;
@@ -93,41 +97,41 @@ public sealed partial class Projector : BackgroundService
             var equity = new EquityPoints();
             var tail = new JournalTail(connection);
             var writer = new ReadModelWriter(connection, _partitions);
-            await writer.Restore(batch, names, tail, equity, cancellation);
-            await Project(tail, writer, batch, equity, backend, progressed, cancellation);
+            writer.Restore(batch, names, tail, equity, cancellation);
+            Project(tail, writer, batch, equity, backend, progressed, cancellation);
         }
         finally
         {
             if (mayLead)
             {
-                // Back in the pool the connection would keep its settings and the lock, which a request that was cancelled may have got too.
+                // Back in the pool the connection would keep its settings and the lock, which a request that failed may have got too.
                 NpgsqlConnection.ClearPool(connection);
             }
         }
     }
 
-    private async Task Project(
+    private void Project(
         JournalTail tail, ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Backend? backend, Action progressed, CancellationToken cancellation)
     {
         var partitionsMade = 0L;
-        while (true)
+        while (!cancellation.IsCancellationRequested)
         {
             if (partitionsMade == 0 || _time.GetElapsedTime(partitionsMade) > PartitionInterval)
             {
-                await _partitions.MakeAhead(_time.GetUtcNow(), cancellation);
+                _partitions.MakeAhead(_time.GetUtcNow(), cancellation).GetAwaiter().GetResult();
                 partitionsMade = _time.GetTimestamp();
             }
 
             var started = _time.GetTimestamp();
             batch.Begin(writer.Cursor);
-            await tail.Read(writer.Cursor, null, _options.MaxBatchRows, cancellation);
+            tail.Read(writer.Cursor, null, _options.MaxBatchRows);
             var entersMinute = Fold(tail, batch, equity);
             var goesOn = entersMinute || batch.Rows == _options.MaxBatchRows;
             // What is behind may hold the end of what seems unresolved: then the journal's time counts.
             batch.Unresolved.Prepare(goesOn ? batch.NewestTime : _time.GetUtcNow(), batch.Cursor);
             if (batch.Rows != 0 || !batch.Unresolved.Due.IsEmpty)
             {
-                await Write(writer, batch, equity, backend, cancellation);
+                Write(writer, batch, equity, backend, cancellation);
             }
 
             if (batch.Rows == 0)
@@ -135,19 +139,19 @@ public sealed partial class Projector : BackgroundService
                 _meter.CaughtUp();
             }
 
-            await NoteEquity(writer, equity, entersMinute, batch.Rows, cancellation);
+            NoteEquity(writer, equity, entersMinute, batch.Rows, cancellation);
             progressed();
             if (!goesOn)
             {
-                await Pause(started, batch.Rows, cancellation);
+                Pause(started, batch.Rows, cancellation);
             }
         }
     }
 
-    private async Task Write(ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Backend? backend, CancellationToken cancellation)
+    private void Write(ReadModelWriter writer, ReadModelBatch batch, EquityPoints equity, Backend? backend, CancellationToken cancellation)
     {
         var writing = _time.GetTimestamp();
-        await writer.Write(batch, cancellation);
+        writer.Write(batch, cancellation);
         if (batch.Rows != 0)
         {
             equity.Add(batch);
@@ -175,26 +179,26 @@ public sealed partial class Projector : BackgroundService
     }
 
     /// <summary>All of it before a new minute begins, some of it while there is little else to do.</summary>
-    private async Task NoteEquity(ReadModelWriter writer, EquityPoints equity, bool entersMinute, int rows, CancellationToken cancellation)
+    private void NoteEquity(ReadModelWriter writer, EquityPoints equity, bool entersMinute, int rows, CancellationToken cancellation)
     {
         if (!entersMinute && rows < _options.BusyRows && (equity.HasMoved || (rows == 0 && equity.HasAny)))
         {
-            await writer.WriteEquity(equity, EquityAccountsBetween, cancellation);
+            writer.WriteEquity(equity, EquityAccountsBetween, cancellation);
         }
 
         while (entersMinute && equity.HasAny)
         {
-            await writer.WriteEquity(equity, EquityAccountsAtOnce, cancellation);
+            writer.WriteEquity(equity, EquityAccountsAtOnce, cancellation);
         }
     }
 
-    private async Task Pause(long started, int rows, CancellationToken cancellation)
+    private void Pause(long started, int rows, CancellationToken cancellation)
     {
         var interval = rows >= _options.BusyRows ? _options.BusyInterval : _options.Interval;
         var rest = interval - _time.GetElapsedTime(started);
         if (rest > TimeSpan.Zero)
         {
-            await Task.Delay(rest, _time, cancellation);
+            cancellation.WaitHandle.WaitOne(rest);
         }
     }
 

@@ -20,23 +20,23 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
 
     /// <summary>Reads the cursor and what earlier projectors left to be done.</summary>
     /// <param name="batch">Used to read what is unresolved; empty afterwards.</param>
-    public async Task Restore(ReadModelBatch batch, NamePool names, JournalTail tail, EquityPoints equity, CancellationToken cancellation)
+    public void Restore(ReadModelBatch batch, NamePool names, JournalTail tail, EquityPoints equity, CancellationToken cancellation)
     {
-        await Execute("SET synchronous_commit = off", cancellation); // a lost batch is projected again
-        await Execute("SET enable_seqscan = off", cancellation); // every statement goes by key, whatever stale statistics say
+        Execute("SET synchronous_commit = off"); // a lost batch is projected again
+        Execute("SET enable_seqscan = off"); // every statement goes by key, whatever stale statistics say
         JournalCursor readAgainAfter;
-        await using (var command = new NpgsqlCommand("SELECT xid, position, unresolved_xid, unresolved_position FROM projector_cursor", connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        using (var command = new NpgsqlCommand("SELECT xid, position, unresolved_xid, unresolved_position FROM projector_cursor", connection))
+        using (var reader = command.ExecuteReader())
         {
-            await reader.ReadAsync(cancellation);
+            reader.Read();
             Cursor = new JournalCursor(reader.GetFieldValue<ulong>(0), reader.GetInt64(1));
             readAgainAfter = new JournalCursor(reader.GetFieldValue<ulong>(2), reader.GetInt64(3));
         }
 
-        await using (var command = new NpgsqlCommand("SELECT account, symbol, item FROM unresolved", connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        using (var command = new NpgsqlCommand("SELECT account, symbol, item FROM unresolved", connection))
+        using (var reader = command.ExecuteReader())
         {
-            while (await reader.ReadAsync(cancellation))
+            while (reader.Read())
             {
                 batch.Unresolved.Restore(names.Of(reader.GetString(0)), names.Of(reader.GetString(1)), reader.GetString(2));
             }
@@ -44,8 +44,9 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
 
         for (var rows = -1; rows != 0; rows = batch.Rows)
         {
+            cancellation.ThrowIfCancellationRequested();
             batch.Begin(rows == -1 ? readAgainAfter : batch.Cursor);
-            await tail.Read(batch.Cursor, Cursor, ReplayedRowsAtOnce, cancellation);
+            tail.Read(batch.Cursor, Cursor, ReplayedRowsAtOnce);
             while (tail.Next(out var row))
             {
                 batch.Apply(row);
@@ -54,30 +55,32 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
 
         const string moved =
             "SELECT account, updated_at FROM balances WHERE updated_at >= (SELECT max(updated_at) FROM balances) - interval '1 minute'";
-        await using (var command = new NpgsqlCommand(moved, connection))
-        await using (var reader = await command.ExecuteReaderAsync(cancellation))
+        using (var command = new NpgsqlCommand(moved, connection))
+        using (var reader = command.ExecuteReader())
         {
-            while (await reader.ReadAsync(cancellation))
+            while (reader.Read())
             {
                 equity.Restore(reader.GetString(0), reader.GetFieldValue<DateTimeOffset>(1));
             }
         }
     }
 
-    /// <summary>Writes a batch.</summary>
+    /// <summary>Writes a batch, or nothing of it: once cancelled, it ends before the next statement.</summary>
     /// <exception cref="InvalidOperationException">Another projector has moved the cursor.</exception>
-    public async Task Write(ReadModelBatch batch, CancellationToken cancellation)
+    public void Write(ReadModelBatch batch, CancellationToken cancellation)
     {
-        var orders = await _orders.Split(batch, cancellation);
-        await batch.Trades.MakePartitions(partitions, cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var orders = _orders.Split(batch, cancellation);
+        batch.Trades.MakePartitions(partitions, cancellation);
+        using var transaction = connection.BeginTransaction();
         foreach (var part in orders)
         {
-            await _orders.Insert(connection, batch, part, cancellation);
+            cancellation.ThrowIfCancellationRequested();
+            _orders.Insert(connection, batch, part);
         }
 
-        await batch.Trades.Insert(connection, partitions, cancellation);
-        await using var statements = new NpgsqlBatch(connection, transaction);
+        cancellation.ThrowIfCancellationRequested();
+        batch.Trades.Insert(connection, partitions, cancellation);
+        using var statements = new NpgsqlBatch(connection, transaction);
         foreach (var part in orders)
         {
             _orders.AddUpdate(statements, batch, part);
@@ -86,25 +89,27 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
         _accounts.AddTo(statements, batch);
         var move = MoveCursor(batch.Cursor, batch.Unresolved.ReadAgainAfter);
         statements.BatchCommands.Add(move);
-        await statements.ExecuteNonQueryAsync(cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        statements.ExecuteNonQuery();
         if (move.RecordsAffected != 1)
         {
             throw new InvalidOperationException("another projector has moved the cursor");
         }
 
-        await transaction.CommitAsync(cancellation);
+        transaction.Commit();
         Cursor = batch.Cursor;
         batch.Unresolved.Settle();
     }
 
     /// <summary>Notes the equity of at most <paramref name="max"/> accounts that have moved.</summary>
-    public async Task WriteEquity(EquityPoints equity, int max, CancellationToken cancellation)
+    public void WriteEquity(EquityPoints equity, int max, CancellationToken cancellation)
     {
+        cancellation.ThrowIfCancellationRequested();
         var (minute, accounts) = equity.Peek(max);
-        var partition = await partitions.Ensure("portfolio_history", minute, cancellation);
-        await using var batch = new NpgsqlBatch(connection);
+        var partition = partitions.EnsureBlocking("portfolio_history", minute, cancellation);
+        using var batch = new NpgsqlBatch(connection);
         batch.BatchCommands.Add(EquityPoints.Statement(partition, minute, accounts));
-        await batch.ExecuteNonQueryAsync(cancellation);
+        batch.ExecuteNonQuery();
         equity.Settle(accounts);
     }
 
@@ -121,9 +126,9 @@ internal sealed class ReadModelWriter(NpgsqlConnection connection, MonthlyPartit
 
     private static NpgsqlParameter Position(JournalCursor cursor) => new NpgsqlParameter<long> { TypedValue = cursor.Position };
 
-    private async Task Execute(string sql, CancellationToken cancellation)
+    private void Execute(string sql)
     {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellation);
+        using var command = new NpgsqlCommand(sql, connection);
+        command.ExecuteNonQuery();
     }
 }

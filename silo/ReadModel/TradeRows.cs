@@ -46,17 +46,17 @@ internal sealed class TradeRows
     }
 
     /// <summary>Makes the partitions that are missing: before the transaction, so that it never waits for one.</summary>
-    public async Task MakePartitions(MonthlyPartitions partitions, CancellationToken cancellation)
+    public void MakePartitions(MonthlyPartitions partitions, CancellationToken cancellation)
     {
         foreach (var month in _months)
         {
-            await partitions.Ensure("trades", month.Start, cancellation);
-            await partitions.Ensure("account_trades", month.Start, cancellation);
+            partitions.EnsureBlocking("trades", month.Start, cancellation);
+            partitions.EnsureBlocking("account_trades", month.Start, cancellation);
         }
     }
 
     /// <summary>Writes them.</summary>
-    public async Task Insert(NpgsqlConnection connection, MonthlyPartitions partitions, CancellationToken cancellation)
+    public void Insert(NpgsqlConnection connection, MonthlyPartitions partitions, CancellationToken cancellation)
     {
         foreach (var month in _months)
         {
@@ -66,17 +66,16 @@ internal sealed class TradeRows
             }
 
             month.Buffer.End();
-            await RawCopy.Write(
+            RawCopy.Write(
                 connection,
                 $"""
-                COPY {await partitions.Ensure("trades", month.Start, cancellation)} (time, number, side, taker_order_id, maker_order_id, symbol, taker_account,
+                COPY {partitions.EnsureBlocking("trades", month.Start, cancellation)} (time, number, side, taker_order_id, maker_order_id, symbol, taker_account,
                 maker_account, price, quantity, taker_fee, maker_fee) FROM STDIN (FORMAT BINARY)
                 """,
-                month.Buffer.Memory,
-                cancellation);
+                month.Buffer.Written);
         }
 
-        await _accounts.Insert(connection, cancellation);
+        _accounts.Insert(connection);
     }
 
     private Month MonthOf(long timeMs)
