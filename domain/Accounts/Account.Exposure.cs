@@ -31,7 +31,7 @@ public sealed partial class Account
     {
         var sides = new Dictionary<string, OpenSides>(StringComparer.Ordinal);
         var fees = 0m;
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             if (order.Currency == Currency && order.Id != candidate?.Replaces && !order.IsCarried)
             {

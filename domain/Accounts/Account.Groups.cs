@@ -94,7 +94,7 @@ public sealed partial class Account
             FeeRate = e.FeeRate,
         };
         Require(_byClientId.TryAdd(request.ClientOrderId, order), e);
-        AddOpen(order);
+        _orders.Add(order.Id, order);
         _placed?.Add(e.TimeMs);
         link.AddExposure(order, order.Quantity);
         Attach(order);

@@ -17,7 +17,7 @@ public sealed partial class Account
         }
 
         CheckPositions(problems);
-        Check(problems, _orders.Count == _open.Count && _byClientId.Count == _orders.Count, "orders are counted twice or lost");
+        Check(problems, _byClientId.Count == _orders.Count, "orders are counted twice or lost");
         Check(problems, _closed.Count <= ClosedOrdersAtMost, $"{_closed.Count} closed orders are kept");
         return problems;
     }
@@ -27,7 +27,7 @@ public sealed partial class Account
         var held = new Dictionary<string, decimal>(StringComparer.Ordinal);
         var openBuy = new Dictionary<string, decimal>(StringComparer.Ordinal);
         var openSell = new Dictionary<string, decimal>(StringComparer.Ordinal);
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             var required = RequiredReservation(order, order.Replace);
             var asset = order.Reservation == ReservationKind.Cash ? order.Currency : order.Symbol;

@@ -11,19 +11,8 @@ public sealed partial class Account
     /// <summary>The bound of closed orders in memory.</summary>
     public const int ClosedOrdersAtMost = 10_000;
 
-    private void AddOpen(Order order)
-    {
-        _orders.Add(order.Id, order);
-        order.OpenIndex = _open.Count;
-        _open.Add(order);
-    }
-
     private void Close(Order order, long nowMs)
     {
-        var last = _open[^1];
-        _open[order.OpenIndex] = last;
-        last.OpenIndex = order.OpenIndex;
-        _open.RemoveAt(_open.Count - 1);
         order.Replace = null;
         Detach(order);
         _orders.Remove(order.Id);

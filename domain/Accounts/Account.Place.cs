@@ -51,9 +51,9 @@ public sealed partial class Account
             refusal ??= GroupChecks.Terms(request, group, referencePrice);
         }
 
-        if (refusal is null && _open.Count + (group?.Legs().Count ?? 0) >= limits.MaxOpenOrders)
+        if (refusal is null && _orders.Count + (group?.Legs().Count ?? 0) >= limits.MaxOpenOrders)
         {
-            refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_open.Count} orders are open already.");
+            refusal = new Refusal(RefusalCode.MaxOpenOrders, $"{_orders.Count} orders are open already.");
         }
 
         var mustReduce = MustReduce(limits, state, isRestricted, nowMs);

@@ -71,7 +71,7 @@ public sealed partial class Account
         var stoppedAt = StopCode is null ? 0 : _day!.StopVersion;
         var isCalled = limits.Rules?.Margin is { } rates && Measure(marks, rates) is var now && now.Equity < now.MaintenanceMargin;
         var orders = new List<Guid>();
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             if (order.PlacedVersion <= stoppedAt || (isCalled && MayGrow(order)))
             {
@@ -142,7 +142,7 @@ public sealed partial class Account
             return null;
         }
 
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             if (order.Symbol == symbol && order.Side != side && (order.Status != OrderStatus.Held || order.Leg == LegKind.TakeProfit) && order.Id != except
                 && (side == Side.Buy ? order.BookPrice <= price : order.BookPrice >= price))
@@ -158,7 +158,7 @@ public sealed partial class Account
     private PlacedTimes PlacedLately()
     {
         var times = new List<long>();
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             times.Add(order.CreatedAtMs);
         }

@@ -40,7 +40,7 @@ public sealed partial class Account
         SaveBalances(ref w);
         var links = SortedLinks();
         SaveLinks(ref w, links);
-        w.WriteCount(_open.Count);
+        w.WriteCount(_orders.Count);
         foreach (var order in GetOpenOrders())
         {
             OrderCodec.Write(ref w, order);
@@ -181,11 +181,11 @@ public sealed partial class Account
             }
 
             _byClientId.Add(order.ClientOrderId, order);
-            AddOpen(order);
+            _orders.Add(order.Id, order);
             link.AddExposure(order, order.ExposedQuantity);
         }
 
-        foreach (var order in _open)
+        foreach (var order in _orders.Values)
         {
             Attach(order);
         }

@@ -17,7 +17,6 @@ public sealed partial class Account(string id)
     // Of the open orders.
     private readonly Dictionary<Guid, Order> _orders = [];
     private readonly Dictionary<string, Order> _byClientId = new(StringComparer.Ordinal);
-    private readonly List<Order> _open = [];
     private readonly ClosedOrders _closed = new();
     private readonly RecentReferences _references = new();
     private readonly OlderIds _older = new();
@@ -52,12 +51,12 @@ public sealed partial class Account(string id)
     /// <summary>When every open order is to be cancelled, ms since 1970; 0 = never.</summary>
     public long CancelAllAtMs { get; private set; }
 
-    public int OpenOrderCount => _open.Count;
+    public int OpenOrderCount => _orders.Count;
 
     /// <summary>Open orders, oldest first; a new list.</summary>
     public List<Order> GetOpenOrders()
     {
-        var orders = new List<Order>(_open);
+        var orders = new List<Order>(_orders.Values);
         orders.Sort(static (a, b) => a.PlacedVersion.CompareTo(b.PlacedVersion));
         return orders;
     }

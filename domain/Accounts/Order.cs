@@ -109,9 +109,6 @@ public sealed class Order
 
     public decimal FeeRate { get; internal set; }
 
-    /// <summary>Its place among the open orders of its account.</summary>
-    internal int OpenIndex { get; set; }
-
     public bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.PendingNew or OrderStatus.Held;
 
     /// <summary>Of a leg: the order that it waits for, or grows with, while that is open.</summary>

@@ -149,8 +149,8 @@ internal sealed partial class Activation
         lock (Gate)
         {
             _state = ActivationState.Gone;
-            left = [.. _waiting, .. TakeAll_NeedsGate<Request>()];
-            _waiting.Clear();
+            left = [.. _waiting ?? [], .. TakeAll_NeedsGate<Request>()];
+            _waiting = null;
             left.ForEach(request => _outstanding.Remove(request, this));
         }
 

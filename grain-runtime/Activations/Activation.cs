@@ -14,10 +14,11 @@ namespace Bourse.GrainRuntime.Activations;
 /// <remarks>Fields without another word belong to its turns: only code that runs in the queue touches them.</remarks>
 internal sealed partial class Activation : TurnQueue, IGrainContext
 {
-    private readonly Queue<Request> _waiting = new();
+    // Null where none ever waited.
+    private Queue<Request>? _waiting;
 
     // Under the gate.
-    private readonly Outstanding _outstanding = new();
+    private Outstanding _outstanding;
 
     // Written under the gate, by its turns or by Kill; read by any thread.
     private volatile ActivationState _state;
@@ -152,7 +153,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
 
     protected override void AfterTurn()
     {
-        while (_waiting.TryPeek(out var next) && MayBegin(next))
+        while (_waiting is not null && _waiting.TryPeek(out var next) && MayBegin(next))
         {
             Begin(_waiting.Dequeue());
         }
@@ -188,7 +189,7 @@ internal sealed partial class Activation : TurnQueue, IGrainContext
         }
         else
         {
-            _waiting.Enqueue(request);
+            (_waiting ??= new()).Enqueue(request);
         }
     }
 

@@ -2,15 +2,15 @@ using Bourse.GrainRuntime.Calls;
 
 namespace Bourse.GrainRuntime.Activations;
 
-/// <summary>The requests that an activation has and has not finished, in the order they came. Used under the activation's gate only.</summary>
-internal sealed class Outstanding
+/// <summary>The requests that an activation has and has not finished, in the order they came. Used under the activation's gate only, and never copied.</summary>
+internal struct Outstanding
 {
     private Request? _first;
     private Request? _last;
     private volatile int _count;
 
     /// <summary>Any thread may read it, as a hint.</summary>
-    public int Count => _count;
+    public readonly int Count => _count;
 
     public void Add(Request request, Activation holder)
     {

@@ -17,9 +17,9 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     [ThreadStatic]
     private static TurnQueue? t_current;
 
-
-    // Under the gate.
-    private object?[] _arrived = [];
+    // Under the gate. The first has a place of its own: mostly there is one, and an array would be one more object to fetch from memory.
+    private object? _first;
+    private object?[] _others = [];
     private int _arrivedCount;
     private bool _isScheduled;
 
@@ -31,8 +31,9 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     /// <summary>The queue whose work runs on this thread.</summary>
     public static TurnQueue? CurrentQueue => t_current;
 
-    /// <summary>Guards the queue, and what derived classes say it guards. Nothing else is locked while it is held.</summary>
-    protected Lock Gate { get; } = new();
+    /// <summary>Guards the queue, and what derived classes say it guards. Nothing else is locked while it is held. The queue itself, which has to be
+    /// fetched from memory anyway.</summary>
+    protected object Gate => this;
 
     /// <summary>Whether all work is thrown away, as if the process were gone. Set under the gate.</summary>
     protected bool IsKilled { get; set; }
@@ -74,12 +75,21 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
             return false;
         }
 
-        if (_arrivedCount == _arrived.Length)
+        if (_arrivedCount == 0)
         {
-            Array.Resize(ref _arrived, Math.Max(4, _arrivedCount * 2));
+            _first = work;
+        }
+        else
+        {
+            if (_arrivedCount > _others.Length)
+            {
+                Array.Resize(ref _others, Math.Max(4, _arrivedCount * 2));
+            }
+
+            _others[_arrivedCount - 1] = work;
         }
 
-        _arrived[_arrivedCount++] = work;
+        _arrivedCount++;
         if (_isScheduled)
         {
             return false;
@@ -104,7 +114,14 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
     {
         var taken = new List<T>();
         _batchCount = Extract(_batch, _batchNext, _batchCount, taken);
-        _arrivedCount = Extract(_arrived, 0, _arrivedCount, taken);
+        if (_arrivedCount > 0)
+        {
+            object?[] arrived = [_first, .. _others.AsSpan(0, _arrivedCount - 1)];
+            _arrivedCount = Extract(arrived, 0, arrived.Length, taken);
+            _first = arrived[0];
+            arrived.AsSpan(1).CopyTo(_others);
+        }
+
         return taken;
     }
 
@@ -136,8 +153,9 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
 
     private void RunSlice()
     {
-        for (var done = 0; done < SliceLength;)
+        for (var done = 0; done < SliceLength; done++)
         {
+            object first;
             lock (Gate)
             {
                 if (_arrivedCount == 0)
@@ -146,12 +164,19 @@ internal abstract class TurnQueue : TaskScheduler, IThreadPoolWorkItem
                     return;
                 }
 
-                (_arrived, _batch) = (_batch, _arrived);
-                _batchCount = _arrivedCount;
+                first = _first!;
+                _first = null;
+                _batchNext = 0;
+                _batchCount = _arrivedCount - 1;
                 _arrivedCount = 0;
+                if (_batchCount > 0)
+                {
+                    (_others, _batch) = (_batch, _others);
+                }
             }
 
-            for (_batchNext = 0; _batchNext < _batchCount; done++)
+            RunTurn(first);
+            for (; _batchNext < _batchCount; done++)
             {
                 ref var slot = ref _batch[_batchNext++];
                 var work = slot!;

@@ -8,6 +8,9 @@ internal sealed class LimitsLease(IRiskLimitGrain owner, TimeProvider time)
 {
     private static readonly TimeSpan s_maxAge = TimeSpan.FromSeconds(1);
 
+    // Most accounts have the same limits: one object for all of them stays in the processors' caches.
+    private static readonly RiskLimits?[] s_shared = new RiskLimits?[16];
+
     private RiskLimits? _limits;
     private long _readAt;
     private Task<RiskLimits>? _reading;
@@ -36,8 +39,19 @@ internal sealed class LimitsLease(IRiskLimitGrain owner, TimeProvider time)
     {
         if (_limits is null || limits.Version >= _limits.Version)
         {
-            (_limits, _readAt) = (limits, readAt);
+            (_limits, _readAt) = (Share(limits), readAt);
         }
+    }
+
+    private static RiskLimits Share(RiskLimits limits)
+    {
+        ref var shared = ref s_shared[(uint)limits.GetHashCode() % (uint)s_shared.Length];
+        if (shared is { } same && same == limits)
+        {
+            return same;
+        }
+
+        return shared = limits;
     }
 
     private async Task<RiskLimits> Read()

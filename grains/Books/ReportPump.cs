@@ -15,8 +15,9 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
     private static readonly TimeSpan s_redeliverFailedAfter = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_redeliverAfter = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<BookAccount, Delivery> _deliveries = [];
-    private readonly HashSet<Delivery> _unacknowledged = [];
+    // By the number of the account, from 1.
+    private readonly List<Delivery?> _deliveries = [];
+    private readonly List<Delivery> _unacknowledged = [];
     private long _lookedAt = time.GetTimestamp();
 
     /// <summary>Says that the account's reports up to a number are durable and may be told.</summary>
@@ -24,8 +25,9 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
     {
         var delivery = DeliveryTo(account);
         delivery.Durable = Math.Max(delivery.Durable, upTo);
-        if (delivery.Durable > account.Acknowledged)
+        if (!delivery.IsListed && delivery.Durable > account.Acknowledged)
         {
+            delivery.IsListed = true;
             _unacknowledged.Add(delivery);
         }
     }
@@ -90,13 +92,10 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         }
 
         _lookedAt = time.GetTimestamp();
+        _unacknowledged.RemoveAll(static delivery => !(delivery.IsListed = delivery.Account.Acknowledged < delivery.Durable));
         foreach (var delivery in _unacknowledged.ToArray())
         {
-            if (delivery.Account.Acknowledged >= delivery.Durable)
-            {
-                _unacknowledged.Remove(delivery);
-            }
-            else if (!delivery.UnderWay && time.GetElapsedTime(delivery.SentAt) > (delivery.HasFailed ? s_redeliverFailedAfter : s_redeliverAfter))
+            if (!delivery.UnderWay && time.GetElapsedTime(delivery.SentAt) > (delivery.HasFailed ? s_redeliverFailedAfter : s_redeliverAfter))
             {
                 delivery.Sent = delivery.Account.Acknowledged;
                 Deliver(delivery.Account);
@@ -162,13 +161,12 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
 
     private Delivery DeliveryTo(BookAccount account)
     {
-        if (!_deliveries.TryGetValue(account, out var delivery))
+        while (_deliveries.Count < account.Number)
         {
-            delivery = new Delivery(account, grains.GetGrain<IAccountGrain>(account.Id));
-            _deliveries.Add(account, delivery);
+            _deliveries.Add(null);
         }
 
-        return delivery;
+        return _deliveries[account.Number - 1] ??= new Delivery(account, grains.GetGrain<IAccountGrain>(account.Id));
     }
 
     private sealed class Delivery(BookAccount account, IAccountGrain grain)
@@ -186,6 +184,9 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
         public long SentAt { get; private set; }
 
         public bool UnderWay { get; set; }
+
+        /// <summary>Stands among those that may have something unacknowledged.</summary>
+        public bool IsListed { get; set; }
 
         /// <summary>The newest delivery did not arrive.</summary>
         public bool HasFailed { get; set; }

@@ -171,5 +171,5 @@ public sealed class PostgresJournal : IJournal, IAsyncDisposable
         }
     }
 
-    private JournalLane LaneOf(string stream) => _lanes[(int)((uint)stream.GetHashCode() % (uint)_lanes.Length)];
+    private JournalLane LaneOf(string stream) => _lanes.Length == 1 ? _lanes[0] : _lanes[(int)((uint)stream.GetHashCode() % (uint)_lanes.Length)];
 }
