@@ -51,7 +51,7 @@ public sealed partial class Account
                 ReservationKind.Position when group.Class == OrderClass.Oco => request.Quantity,
                 _ => 0m,
             };
-            refusal ??= CheckFree(reservation, request.Symbol, instrument.Currency, reserved);
+            refusal ??= CheckFree(reservation, _links.GetValueOrDefault(request.Symbol), request.Symbol, instrument.Currency, reserved);
             if (refusal is not null)
             {
                 return Refused(refusal);

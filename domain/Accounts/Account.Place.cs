@@ -88,7 +88,7 @@ public sealed partial class Account
             ReservationKind.Position => request.Quantity,
             _ => 0m,
         };
-        refusal = CheckFree(kind, request.Symbol, instrument.Currency, reserved);
+        refusal = CheckFree(kind, link, request.Symbol, instrument.Currency, reserved);
         if (refusal is not null)
         {
             return Refused(refusal);
@@ -157,7 +157,7 @@ public sealed partial class Account
             : null;
     }
 
-    private Refusal? CheckFree(ReservationKind kind, string symbol, string currency, decimal wanted)
+    private Refusal? CheckFree(ReservationKind kind, BookLink? link, string symbol, string currency, decimal wanted)
     {
         if (kind == ReservationKind.None || wanted <= 0)
         {
@@ -165,7 +165,8 @@ public sealed partial class Account
         }
 
         var asset = kind == ReservationKind.Cash ? currency : symbol;
-        var free = FindBalance(asset)?.Free ?? 0;
+        var balance = kind == ReservationKind.Cash ? link?.Cash : link?.Units;
+        var free = (balance ?? FindBalance(asset))?.Free ?? 0;
         if (wanted <= free)
         {
             return null;

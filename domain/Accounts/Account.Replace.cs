@@ -95,7 +95,7 @@ public sealed partial class Account
         var change = new PendingReplace(
             order.Revision + 1, link.LastCommand + 1, terms.Quantity, terms.LimitPrice, terms.StopPrice, terms.ProtectionPrice, feeRate);
         var reserved = refusal is null ? RequiredReservation(order, change) : 0;
-        refusal ??= CheckFree(order.Reservation, order.Symbol, order.Currency, reserved - order.Reserved);
+        refusal ??= CheckFree(order.Reservation, link, order.Symbol, order.Currency, reserved - order.Reserved);
         return refusal is not null
             ? new ReplaceDecision(null, refusal)
             : new ReplaceDecision(

@@ -71,12 +71,13 @@ public sealed partial class Account(string id)
             return ClientIdLookup.Found;
         }
 
-        if (_closed.TryFind(clientOrderId, out order))
+        var hash = ClientIdHash.Of(clientOrderId);
+        if (_closed.TryFind(clientOrderId, hash, out order))
         {
             return order is null ? ClientIdLookup.MaybeOlder : ClientIdLookup.Found;
         }
 
-        return _older.MayHold(clientOrderId) ? ClientIdLookup.MaybeOlder : ClientIdLookup.Never;
+        return _older.MayHold(hash) ? ClientIdLookup.MaybeOlder : ClientIdLookup.Never;
     }
 
     /// <summary>The assets that the account ever had, in no particular order.</summary>
@@ -100,6 +101,9 @@ public sealed partial class Account(string id)
         positions.Sort(static (a, b) => string.CompareOrdinal(a.Symbol, b.Symbol));
         return positions;
     }
+
+    /// <summary>Counts the symbols that the account ever ordered, from 0; -1 for another. It stays the same while the account is in memory.</summary>
+    public int NumberOf(string symbol) => _links.TryGetValue(symbol, out var link) ? link.Number : -1;
 
     /// <summary>The newest report applied of a book; 0 before the first.</summary>
     public long LastReport(string symbol) => _links.TryGetValue(symbol, out var link) ? link.LastReport : 0;
@@ -142,7 +146,7 @@ public sealed partial class Account(string id)
     {
         if (!_links.TryGetValue(symbol, out var link))
         {
-            link = new BookLink(symbol, BalanceOf(symbol), BalanceOf(currency));
+            link = new BookLink(symbol, _links.Count, BalanceOf(symbol), BalanceOf(currency));
             _links.Add(symbol, link);
         }
 

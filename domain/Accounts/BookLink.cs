@@ -4,9 +4,12 @@ using Bourse.Domain.Matching;
 namespace Bourse.Domain.Accounts;
 
 /// <summary>What an account keeps about one symbol: its position, its open quantity, and how far it and the book have told each other.</summary>
-internal sealed class BookLink(string symbol, AssetBalance units, AssetBalance cash)
+internal sealed class BookLink(string symbol, int number, AssetBalance units, AssetBalance cash)
 {
     public string Symbol { get; } = symbol;
+
+    /// <summary>How many symbols the account had before.</summary>
+    public int Number { get; } = number;
 
     /// <summary>The position's units in the ledger.</summary>
     public AssetBalance Units { get; } = units;

@@ -39,11 +39,10 @@ internal sealed class ClosedOrders
         _byClientId[hash] = _next++;
     }
 
-    /// <summary>Forgets the oldest and tells the client order id that it had. There must be one.</summary>
-    public string RemoveOldest()
+    /// <summary>Forgets the oldest and tells the fingerprint of the client order id that it had. There must be one.</summary>
+    public ulong RemoveOldest()
     {
         ref readonly var slot = ref SlotAt(_first);
-        var clientOrderId = OrderCodec.ReadClientOrderId(BytesOf(slot));
         if (_byClientId.TryGetValue(slot.ClientIdHash, out var number) && number == _first)
         {
             _byClientId.Remove(slot.ClientIdHash);
@@ -51,7 +50,7 @@ internal sealed class ClosedOrders
 
         _bytes.Drop(slot.Length);
         _first++;
-        return clientOrderId;
+        return slot.ClientIdHash;
     }
 
     /// <summary>Looks at one after the other, the newest first.</summary>
@@ -70,10 +69,10 @@ internal sealed class ClosedOrders
     }
 
     /// <summary>Whether one of the same fingerprint is there: null <paramref name="order"/> means that it is another id's.</summary>
-    public bool TryFind(string clientOrderId, out Order? order)
+    public bool TryFind(string clientOrderId, ulong hash, out Order? order)
     {
         order = null;
-        if (!_byClientId.TryGetValue(ClientIdHash.Of(clientOrderId), out var number))
+        if (!_byClientId.TryGetValue(hash, out var number))
         {
             return false;
         }

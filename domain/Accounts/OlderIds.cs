@@ -15,19 +15,20 @@ internal sealed class OlderIds
     private const int BitsPerId = 16;
     private const int Probes = 7; // another number would deny ids that are in kept snapshots
 
-    private readonly List<byte[]> _layers = [];
+    private byte[][] _layers = [];
     private int _inLastLayer;
 
-    public void Add(string id)
+    /// <param name="id">The id's <see cref="ClientIdHash"/>.</param>
+    public void Add(ulong id)
     {
-        if (_layers.Count == 0 || (_inLastLayer >= _layers[^1].Length * 8 / BitsPerId && _layers.Count < MaxLayers))
+        if (_layers.Length == 0 || (_inLastLayer >= _layers[^1].Length * 8 / BitsPerId && _layers.Length < MaxLayers))
         {
-            _layers.Add(new byte[FirstLayerBytes << _layers.Count]);
+            _layers = [.. _layers, new byte[FirstLayerBytes << _layers.Length]];
             _inLastLayer = 0;
         }
 
         var layer = _layers[^1];
-        var (hash, step) = HashOf(id);
+        var (hash, step) = Split(id);
         for (var i = 0; i < Probes; i++, hash += step)
         {
             var bit = hash % (uint)(layer.Length * 8);
@@ -37,14 +38,15 @@ internal sealed class OlderIds
         _inLastLayer++;
     }
 
-    public bool MayHold(string id)
+    /// <inheritdoc cref="Add"/>
+    public bool MayHold(ulong id)
     {
-        if (_layers.Count == 0)
+        if (_layers.Length == 0)
         {
             return false;
         }
 
-        var (hash, step) = HashOf(id);
+        var (hash, step) = Split(id);
         foreach (var layer in _layers)
         {
             if (Holds(layer, hash, step))
@@ -58,7 +60,7 @@ internal sealed class OlderIds
 
     public void Save(ref WireWriter w)
     {
-        w.WriteCount(_layers.Count);
+        w.WriteCount(_layers.Length);
         w.WriteCount(_inLastLayer);
         foreach (var layer in _layers)
         {
@@ -78,7 +80,7 @@ internal sealed class OlderIds
                 throw new WireFormatException("A layer of older ids has another size.");
             }
 
-            _layers.Add(layer);
+            _layers = [.. _layers, layer];
         }
     }
 
@@ -96,9 +98,5 @@ internal sealed class OlderIds
         return true;
     }
 
-    private static (uint Hash, uint Step) HashOf(string id)
-    {
-        var hash = ClientIdHash.Of(id);
-        return ((uint)hash, (uint)(hash >> 32) | 1);
-    }
+    private static (uint Hash, uint Step) Split(ulong id) => ((uint)id, (uint)(id >> 32) | 1);
 }

@@ -45,14 +45,6 @@ internal static class OrderCodec
         }
     }
 
-    /// <summary>Only the client order id of an order's bytes.</summary>
-    public static string ReadClientOrderId(ReadOnlySpan<byte> bytes)
-    {
-        var r = new WireReader(bytes);
-        r.ReadGuid();
-        return OrderRequestCodec.ReadClientOrderId(ref r);
-    }
-
     public static Order Read(ref WireReader r)
     {
         var order = ReadFields(ref r);

@@ -42,20 +42,6 @@ internal static class OrderRequestCodec
             PreventionOf(flags), r.ReadString(), (flags & HasAdvanced) != 0 ? AdvancedTerms.Read(ref r) : null);
     }
 
-    /// <summary>Reads past the rest.</summary>
-    public static string ReadClientOrderId(ref WireReader r)
-    {
-        r.ReadBytes();
-        r.ReadByte();
-        r.ReadByte();
-        r.ReadByte();
-        r.ReadDecimal();
-        r.ReadDecimalOrNull();
-        r.ReadDecimalOrNull();
-        r.ReadByte();
-        return r.ReadString();
-    }
-
     /// <summary>As <see cref="Read(ref WireReader)"/>, into a view.</summary>
     public static void Read(scoped ref WireReader r, ref AccountEventView view)
     {

@@ -1,13 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace Bourse.Domain.Books;
 
 /// <summary>What a book keeps of one account: how far its commands have come, and the reports it has not acknowledged.</summary>
 public sealed class BookAccount(string id, int number)
 {
     // Unacknowledged reports stand from _head on; their numbers count up by one.
-    private readonly List<BookReport> _outbox = [];
+    private BookReport[] _outbox = [];
     private int _head;
+    private int _end;
 
     public string Id { get; } = id;
 
@@ -23,7 +22,7 @@ public sealed class BookAccount(string id, int number)
     /// <summary>Everything up to here is known to have arrived.</summary>
     public long Acknowledged { get; private set; }
 
-    internal ReadOnlySpan<BookReport> Outbox => CollectionsMarshal.AsSpan(_outbox)[_head..];
+    internal ReadOnlySpan<BookReport> Outbox => _outbox.AsSpan(_head, _end - _head);
 
     /// <summary>The count of the newest command that made a report for it.</summary>
     internal long TouchedBy { get; set; }
@@ -43,10 +42,11 @@ public sealed class BookAccount(string id, int number)
 
         _head += (int)(upTo - Acknowledged);
         Acknowledged = upTo;
-        if (_head >= _outbox.Count - _head)
+        if (_head >= _end - _head)
         {
-            _outbox.RemoveRange(0, _head);
-            _head = 0;
+            Outbox.CopyTo(_outbox);
+            Array.Clear(_outbox, _end - _head, _head);
+            (_head, _end) = (0, _end - _head);
         }
     }
 
@@ -60,11 +60,19 @@ public sealed class BookAccount(string id, int number)
     internal void Add(in BookReport report)
     {
         LastReport = report.Number;
-        _outbox.Add(report);
+        RestoreReport(report);
     }
 
     internal static BookAccount Restore(string id, int number, long lastCommand, long lastReport, long acknowledged)
         => new(id, number) { LastCommand = lastCommand, LastReport = lastReport, Acknowledged = acknowledged };
 
-    internal void RestoreReport(in BookReport report) => _outbox.Add(report);
+    internal void RestoreReport(in BookReport report)
+    {
+        if (_end == _outbox.Length)
+        {
+            Array.Resize(ref _outbox, Math.Max(4, _end * 2));
+        }
+
+        _outbox[_end++] = report;
+    }
 }

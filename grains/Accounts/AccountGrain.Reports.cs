@@ -20,8 +20,8 @@ public sealed partial class AccountGrain
 
     private static readonly TimeSpan s_catchUpPatience = TimeSpan.FromSeconds(1);
 
-    // Of the symbols that the account trades.
-    private readonly Dictionary<string, BookLine> _lines = new(StringComparer.Ordinal);
+    // By the numbers of the symbols that the account trades.
+    private BookLine?[] _lines = [];
     private readonly List<BookReport> _reports = [];
     private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
@@ -49,13 +49,18 @@ public sealed partial class AccountGrain
 
     private BookLine Line(string symbol)
     {
-        if (!_lines.TryGetValue(symbol, out var line))
+        var number = _account.NumberOf(symbol);
+        if (number < 0)
         {
-            line = new BookLine(symbol, _account.LastReport(symbol));
-            _lines.Add(symbol, line);
+            return new BookLine(symbol, 0); // nothing comes of it before the account has ordered
         }
 
-        return line;
+        if (number >= _lines.Length)
+        {
+            Array.Resize(ref _lines, Math.Max(4, number * 2));
+        }
+
+        return _lines[number] ??= new BookLine(symbol, _account.LastReport(symbol));
     }
 
     // A reference that is kept knows the way.
