@@ -109,6 +109,9 @@ public sealed class Order
 
     public decimal FeeRate { get; internal set; }
 
+    /// <summary>Whoever holds the account has a command of it on its way to the book. No part of the state: neither events nor snapshots know it.</summary>
+    public bool IsUnderWay { get; set; }
+
     public bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.PendingNew or OrderStatus.Held;
 
     /// <summary>Of a leg: the order that it waits for, or grows with, while that is open.</summary>

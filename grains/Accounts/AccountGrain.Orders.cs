@@ -13,12 +13,12 @@ public sealed partial class AccountGrain
     private const ConfigureAwaitOptions WithoutThrowing = ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing;
     private static readonly TimeSpan s_oldestHistory = TimeSpan.FromMilliseconds(Account.ClosedOrdersKeptMs / 2);
 
-    // Orders with a command on its way to the book, and who waits for its end.
-    private readonly Dictionary<Guid, TaskCompletionSource?> _underWay = [];
+    // Of orders with a command on its way to the book: who waits for its end.
+    private readonly Dictionary<Guid, TaskCompletionSource> _waiters = [];
 
     public async Task<OrderAnswer> Place(PlaceOrder command)
     {
-        Guid? underWay = null;
+        Order? underWay = null;
         try
         {
             BeginChange();
@@ -54,8 +54,8 @@ public sealed partial class AccountGrain
                     }
 
                     var order = _account.FindOrder(decision.Event!.OrderId)!;
-                    underWay = order.Id;
-                    _underWay.Add(order.Id, null);
+                    underWay = order;
+                    order.IsUnderWay = true;
                     return await Send(order, instrument!, stops.Version);
                 case PlaceOutcome.Repeated:
                     return await AnswerRepeated(decision.Order!);
@@ -84,7 +84,7 @@ public sealed partial class AccountGrain
 
     public async Task<OrderAnswer> Replace(Guid orderId, OrderChanges changes)
     {
-        Guid? underWay = null;
+        Order? underWay = null;
         try
         {
             BeginChange();
@@ -93,7 +93,7 @@ public sealed partial class AccountGrain
                 return new OrderAnswer(AnswerKind.NotFound, null);
             }
 
-            await WaitUntilSettled(orderId);
+            await WaitUntilSettled(order);
             var instrument = await catalogue.Find(order.Symbol);
             var reference = await quotes.GetReference(order.Symbol);
             var limits = await _limits.Get();
@@ -110,8 +110,8 @@ public sealed partial class AccountGrain
             }
 
             Apply(decision.Event!);
-            underWay = orderId;
-            _underWay.Add(orderId, null);
+            underWay = order;
+            order.IsUnderWay = true;
             var line = Line(order.Symbol);
             await CommitBefore(line);
             var sent = VenueOf(line, instrument!).Replace(BookCommands.Replace(Id, decision.Event!, instrument!, line.Durable(CommittedVersion), stops.Version));
@@ -138,7 +138,7 @@ public sealed partial class AccountGrain
                 return new OrderAnswer(AnswerKind.NotFound, null);
             }
 
-            await WaitUntilSettled(orderId);
+            await WaitUntilSettled(order);
             if (!order.IsOpen)
             {
                 return await AnswerEnded(order);
@@ -240,7 +240,7 @@ public sealed partial class AccountGrain
 
     private async Task<OrderAnswer> AnswerRepeated(Order order)
     {
-        await WaitUntilSettled(order.Id);
+        await WaitUntilSettled(order);
         var view = AccountViews.View(_account, order);
         await Commit();
         return view.Status == OrderStatus.PendingNew
@@ -275,21 +275,29 @@ public sealed partial class AccountGrain
     }
 
     // A command on an order that has another one on its way waits for that one's end.
-    private async ValueTask WaitUntilSettled(Guid orderId)
+    private async ValueTask WaitUntilSettled(Order order)
     {
-        if (_underWay.TryGetValue(orderId, out var waiters))
+        if (order.IsUnderWay)
         {
-            _underWay[orderId] = waiters ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (!_waiters.TryGetValue(order.Id, out var waiters))
+            {
+                _waiters.Add(order.Id, waiters = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+            }
+
             await waiters.Task;
             ThrowIfFaulted();
         }
     }
 
-    private void EndWait(Guid? orderId)
+    private void EndWait(Order? underWay)
     {
-        if (orderId is { } ended && _underWay.Remove(ended, out var waiters))
+        if (underWay is not null)
         {
-            waiters?.SetResult();
+            underWay.IsUnderWay = false;
+            if (_waiters.Count != 0 && _waiters.Remove(underWay.Id, out var waiters))
+            {
+                waiters.SetResult();
+            }
         }
     }
 
