@@ -6,6 +6,7 @@ using Bourse.Silo.Postgres;
 using Bourse.Silo.ReadModel;
 using Bourse.Silo.ReadModel.Verification;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Bourse.Tests.Cluster.Storage;
 
@@ -77,6 +78,29 @@ public sealed class ReadModelTests(PostgresFixture postgres) : IClassFixture<Pos
         var rest = new List<MarketRow>();
         market.Deliver(rest);
         await Append(journal, rest);
+        await VerifiesClean();
+    }
+
+    [Fact]
+    public async Task A_stop_waits_for_the_statement_under_way_no_longer_than_it_may()
+    {
+        var market = new Market(accounts: 2, symbols: 1, seed: 9, s_start);
+        await using var journal = await OpenJournal();
+        await Append(journal, market.Open()); // before the transaction, which keeps what is younger from being read
+        await using var other = await postgres.Source.OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var hold = new NpgsqlCommand("SELECT 1 FROM projector_cursor FOR UPDATE", other, transaction);
+        await hold.ExecuteScalarAsync();
+        using var projector = await StartProjector(new ProjectorOptions { Interval = TimeSpan.FromMilliseconds(5) });
+        await Eventually.Holds(
+            async () => await Scalar("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is 1L,
+            "the projector waits for the cursor");
+
+        await projector.StopAsync(new CancellationToken(canceled: true));
+
+        projector.ExecuteTask!.IsCompleted.ShouldBeFalse();
+        await transaction.RollbackAsync();
+        await projector.ExecuteTask;
         await VerifiesClean();
     }
 
