@@ -40,11 +40,8 @@ public sealed class MonthlyPartitions(NpgsqlDataSource source)
     }
 
     /// <summary><see cref="Ensure"/> for a thread that may block.</summary>
-    public string EnsureBlocking(string table, DateTimeOffset time, CancellationToken cancellation)
-    {
-        var ensured = Ensure(table, time, cancellation);
-        return ensured.IsCompletedSuccessfully ? ensured.Result : ensured.AsTask().GetAwaiter().GetResult();
-    }
+    public string EnsureBlocking(string table, DateTimeOffset time, CancellationToken cancellation) =>
+        Ensure(table, time, cancellation).AsTask().GetAwaiter().GetResult();
 
     /// <summary>A month as a number that counts up by one, for callers that keep what they made.</summary>
     public static int MonthNumber(DateTime utc) => (utc.Year * 12) + utc.Month - 1;
