@@ -20,10 +20,15 @@ public sealed partial class AccountGrain
 
     private static readonly TimeSpan s_catchUpPatience = TimeSpan.FromSeconds(1);
 
+    // For the turn that runs on the thread: an account's own would mostly have to be fetched from memory.
+    [ThreadStatic]
+    private static List<BookReport>? t_reports;
+
+    [ThreadStatic]
+    private static List<AccountEvent>? t_taken;
+
     // By the numbers of the symbols that the account trades.
     private BookLine?[] _lines = [];
-    private readonly List<BookReport> _reports = [];
-    private readonly List<AccountEvent> _taken = [];
     private IGrainTimer? _resolveTimer;
     private bool _resolving;
     private bool _tellsSoon;
@@ -170,17 +175,18 @@ public sealed partial class AccountGrain
         }
 
         var line = Line(symbol);
-        _reports.Clear();
+        var (domainReports, taken) = (t_reports ??= [], t_taken ??= []);
+        domainReports.Clear();
+        taken.Clear();
         for (var i = 0; i < reports.Count; i++)
         {
-            _reports.Add(reports[i].ToDomain());
+            domainReports.Add(reports[i].ToDomain());
         }
 
         try
         {
-            _taken.Clear();
-            _account.TakeReports(symbol, CollectionsMarshal.AsSpan(_reports), _taken, updates is null ? null : updates.Take);
-            foreach (var e in _taken)
+            _account.TakeReports(symbol, CollectionsMarshal.AsSpan(domainReports), taken, updates is null ? null : updates.Take);
+            foreach (var e in taken)
             {
                 AccountEventCodec.Write(Events, e);
             }

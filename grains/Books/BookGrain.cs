@@ -56,32 +56,9 @@ public sealed partial class BookGrain(
         this.RegisterGrainTimer(Upkeep, new GrainTimerCreationOptions(s_upkeepInterval, s_upkeepInterval) { Interleave = true });
     }
 
-    public Task<BookAnswer> Submit(BookOrder order)
-    {
-        var command = new SubmitOrder(
-            order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
-            order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention, order.Advanced?.ToDomain());
-        return catalogue.TryGet(Symbol, out var instrument) && switches.TryGet(out var stops) ? Do(instrument, stops) : DoLater();
-
-        Task<BookAnswer> Do(Instrument known, Switches now)
-        {
-            BeginCommand(known);
-            if (order.CommitRun != 0 && order.CommitRun != Journal.CommitRunOf(Stream))
-            {
-                return Task.FromResult(new BookAnswer(BookAnswerKind.NotDurable, 0, [], 0, Journal.CommitRunOf(Stream)));
-            }
-
-            if (now.For(order.Account, Symbol).Refuses(order.SwitchVersion) is { } code)
-            {
-                return Refuse(new RefuseCommand(order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, 0, code), order.CommitRun);
-            }
-
-            var result = Change(static (book, c, nowMs, events) => book.Submit(c, nowMs, events), command);
-            return Answer(result, order.Account, order.AcknowledgedReport, order.CommitRun);
-        }
-
-        async Task<BookAnswer> DoLater() => await Do(await FindInstrument(), await switches.Get());
-    }
+    public Task<BookAnswer> Submit(BookOrder order) => catalogue.TryGet(Symbol, out var instrument) && switches.TryGet(out var stops)
+        ? Submit(order, instrument, stops)
+        : SubmitLater(order);
 
     public async Task<BookAnswer> Replace(BookReplace replace)
     {
@@ -143,6 +120,28 @@ public sealed partial class BookGrain(
     protected override void Restore(byte[] state) => _book = TradingBook.Load(Symbol, state);
 
     protected override void Replay(byte[] payload, int count, int known) => _book.Replay(payload, count, known);
+
+    private async Task<BookAnswer> SubmitLater(BookOrder order) => await Submit(order, await FindInstrument(), await switches.Get());
+
+    private Task<BookAnswer> Submit(BookOrder order, Instrument instrument, Switches stops)
+    {
+        BeginCommand(instrument);
+        if (order.CommitRun != 0 && order.CommitRun != Journal.CommitRunOf(Stream))
+        {
+            return Task.FromResult(new BookAnswer(BookAnswerKind.NotDurable, 0, [], 0, Journal.CommitRunOf(Stream)));
+        }
+
+        if (stops.For(order.Account, Symbol).Refuses(order.SwitchVersion) is { } code)
+        {
+            return Refuse(new RefuseCommand(order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, 0, code), order.CommitRun);
+        }
+
+        var command = new SubmitOrder(
+            order.OrderId, order.Account, order.CommandNumber, order.AcknowledgedReport, order.Side, order.Type, order.TimeInForce,
+            order.PriceTicks, order.QuantityLots, order.StopPriceTicks, order.PostOnly, order.SelfTradePrevention, order.Advanced?.ToDomain());
+        var result = Change(static (book, c, nowMs, events) => book.Submit(c, nowMs, events), command);
+        return Answer(result, order.Account, order.AcknowledgedReport, order.CommitRun);
+    }
 
     // A change that breaks off leaves a state that nothing can vouch for: it is given up, and the journal has the truth.
     private CommandResult Change<T>(Func<TradingBook, T, long, IBufferWriter<byte>, CommandResult> change, T command)

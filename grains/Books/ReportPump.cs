@@ -1,6 +1,7 @@
 using Bourse.Domain.Books;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Journal;
 using Microsoft.Extensions.Logging;
 
 namespace Bourse.Grains.Books;
@@ -58,7 +59,7 @@ internal sealed class ReportPump(string symbol, IGrainFactory grains, TimeProvid
 
     /// <summary>Gives an account what it lacks, once <paramref name="commit"/> has made it durable.</summary>
     /// <param name="after">The newest report that the account has; at most the newest there is.</param>
-    public async Task<BookAnswer> GetReports(BookAccount? account, long after, Func<Task> commit)
+    public async Task<BookAnswer> GetReports(BookAccount? account, long after, Func<PendingCommit> commit)
     {
         if (account is null)
         {

@@ -14,17 +14,28 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     private const int MaxEventsBetweenSnapshots = 20_000;
     private const int MaxKeptBuffer = 4 << 20;
 
+    // A beat: none is to come; one is, and is waited for; one is, and nothing is left to do then.
+    private const int NoBeat = 0;
+    private const int BeatAwaited = 1;
+    private const int BeatNotNeeded = 2;
+
     // Where a thread's snapshots are written: each would grow a buffer of its own, most of them in the large heap.
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_state;
 
     private readonly ArrayBufferWriter<byte> _events = new(1_024);
     private Exception? _fault;
-    private Task _tail = Task.CompletedTask;
-    private Task? _gathering;
-    private bool _waitsForBeat;
+
+    // Null once it is over.
+    private PendingCommit? _newest;
+    private PendingCommit? _gathering;
+    private TaskScheduler _turns = TaskScheduler.Default;
+
+    // Written by turns and by the pacer.
+    private int _beat;
     private long _handedOver;
     private long _committed;
+    private long _committedMark;
     private long _dependsOn;
     private long _snapshotVersion;
     private long _bytesSinceSnapshot;
@@ -46,15 +57,30 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     protected IBufferWriter<byte> Events => _events;
 
     /// <summary>The newest event that is durable.</summary>
-    protected long CommittedVersion => _committed;
+    protected long CommittedVersion
+    {
+        get
+        {
+            _newest?.TryEnd();
+            return _committed;
+        }
+    }
 
     /// <summary>What <see cref="SnapshotMark"/> was at that event.</summary>
-    protected long CommittedMark { get; private set; }
+    protected long CommittedMark
+    {
+        get
+        {
+            _newest?.TryEnd();
+            return _committedMark;
+        }
+    }
 
     protected IJournal Journal { get; } = journal;
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _turns = TaskScheduler.Current;
         var load = await Journal.Load(Stream, cancellationToken);
         if (load.Snapshot is { } snapshot)
         {
@@ -75,17 +101,22 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         }
 
         _handedOver = _committed = StateVersion;
-        CommittedMark = SnapshotMark;
+        _committedMark = SnapshotMark;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_fault is null && StateVersion > _handedOver)
+        try
         {
-            await CommitInBackground();
+            ThrowIfFaulted();
+            await Commit();
+        }
+        catch (JournalUnavailableException)
+        {
+            return; // what is durable, the next activation loads
         }
 
-        if (_fault is null && _committed == StateVersion && _committed > _snapshotVersion)
+        if (_committed == StateVersion && _committed > _snapshotVersion)
         {
             Journal.SaveSnapshot(Stream, _committed, SnapshotMark, StateBytes());
         }
@@ -110,8 +141,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         Journal.ThrowIfOverloaded();
     }
 
-    protected void ThrowIfFaulted()
+    protected internal void ThrowIfFaulted()
     {
+        _newest?.TryEnd();
         if (_fault is { } fault)
         {
             throw new JournalUnavailableException($"{Stream} lost a commit and reloads", fault);
@@ -119,7 +151,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     }
 
     /// <summary>Gives the state up after a change that broke off in the middle, or a lost commit.</summary>
-    protected void Fault(Exception cause)
+    protected internal void Fault(Exception cause)
     {
         if (_fault is null)
         {
@@ -129,23 +161,41 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     }
 
     /// <summary>
-    /// Hands the events written so far to the journal and comes back when the whole state as it is now is durable, what earlier
+    /// Hands the events written so far to the journal; what comes back is over when the whole state as it is now is durable, what earlier
     /// turns wrote included.
     /// </summary>
-    protected Task Commit()
+    protected PendingCommit Commit()
     {
+        if (_gathering is not null)
+        {
+            return _gathering;
+        }
+
+        if (_newest is not null && StateVersion == _handedOver)
+        {
+            return _newest;
+        }
+
+        var commit = _newest = new PendingCommit(this, _newest);
         if (StateVersion == _handedOver)
         {
-            return _tail;
+            commit.HandOver(default, _committed, _committedMark, null); // nothing is under way
         }
-
-        if (!GathersCommits)
+        else if (GathersCommits)
         {
-            return _tail = CommitEvents();
+            _gathering = commit;
+            _ = HandOverGathered();
+        }
+        else
+        {
+            HandOver(commit);
         }
 
-        return _gathering ??= _tail = CommitGathered();
+        return commit;
     }
+
+    /// <summary>It has come to its end.</summary>
+    internal void Forget(PendingCommit commit) => _newest = _newest == commit ? null : _newest;
 
     /// <summary>Has the events written so far committed only if nothing of that run (<see cref="IJournal.CommitRunOf"/>) fails; nothing when it is 0.</summary>
     protected void DependOn(long run)
@@ -163,79 +213,69 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     /// </summary>
     protected void CommitSoon(CommitPacer pacer)
     {
-        if (StateVersion > _handedOver && !_waitsForBeat)
+        if (StateVersion > _handedOver && Interlocked.Exchange(ref _beat, BeatAwaited) == NoBeat)
         {
-            _waitsForBeat = true;
-            _ = CommitAtBeat(pacer.NextBeat());
+            pacer.Add(this);
         }
     }
 
-    private async Task CommitAtBeat(Task beat)
+    /// <summary>The pacer's beat, on any thread: makes a turn only where something is left to hand over.</summary>
+    internal void OnBeat()
     {
-        await beat;
-        _waitsForBeat = false;
-        if (_fault is null)
+        if (Interlocked.Exchange(ref _beat, NoBeat) == BeatAwaited)
         {
-            await CommitInBackground();
-        }
-    }
-
-    // A lost commit has put the grain at fault, which tells everybody.
-    private async Task CommitInBackground()
-    {
-        try
-        {
-            await Commit();
-        }
-        catch (JournalUnavailableException)
-        {
+            // Nobody waits for the commit: the grain sees how it ended when it looks next.
+            _ = Task.Factory.StartNew(static grain => ((JournaledGrain)grain!).Commit(), this, CancellationToken.None, TaskCreationOptions.None, _turns);
         }
     }
 
     // The turns that wait already run first, and all of them are handed over as one row.
-    private async Task CommitGathered()
+    private async Task HandOverGathered()
     {
         await Task.Yield();
+        var commit = _gathering!;
         _gathering = null;
-        await CommitEvents();
+        HandOver(commit);
     }
 
-    private Task CommitEvents()
+    private void HandOver(PendingCommit commit)
     {
-        ThrowIfFaulted();
         var (first, last) = (_handedOver + 1, StateVersion);
-        var (payload, dependsOn) = (_events.WrittenSpan.ToArray(), _dependsOn);
-        _events.ResetWrittenCount();
-        _dependsOn = 0;
-        _handedOver = last;
-        _bytesSinceSnapshot += payload.Length;
-        JournalSnapshot? snapshot = null;
-        if (SnapshotIsDue(last))
-        {
-            snapshot = new JournalSnapshot(last, SnapshotMark, StateBytes());
-            _snapshotVersion = last;
-            _snapshotBytes = snapshot.State.Length;
-            _bytesSinceSnapshot = 0;
-        }
-
-        return Finish(last, SnapshotMark, Journal.Append(Stream, first, (int)(last - first) + 1, payload, dependsOn), snapshot);
-    }
-
-    private async Task Finish(long last, long mark, ValueTask append, JournalSnapshot? snapshot)
-    {
         try
         {
-            await append;
+            ThrowIfFaulted();
+            var (payload, dependsOn) = (_events.WrittenSpan.ToArray(), _dependsOn);
+            _events.ResetWrittenCount();
+            _dependsOn = 0;
+            _handedOver = last;
+            Interlocked.CompareExchange(ref _beat, BeatNotNeeded, BeatAwaited);
+            _bytesSinceSnapshot += payload.Length;
+            JournalSnapshot? snapshot = null;
+            if (SnapshotIsDue(last))
+            {
+                snapshot = new JournalSnapshot(last, SnapshotMark, StateBytes());
+                _snapshotVersion = last;
+                _snapshotBytes = snapshot.State.Length;
+                _bytesSinceSnapshot = 0;
+            }
+
+            commit.HandOver(Journal.Append(Stream, first, (int)(last - first) + 1, payload, dependsOn), last, SnapshotMark, snapshot);
         }
-        catch (Exception lost)
+        catch (Exception broken)
         {
-            Fault(lost);
-            throw new JournalUnavailableException($"{Stream}: the outcome of the events up to {last} is unknown", lost);
+            commit.Lose(broken);
+        }
+    }
+
+    internal void OnDurable(long last, long mark, JournalSnapshot? snapshot)
+    {
+        if (_fault is not null)
+        {
+            return;
         }
 
-        ThrowIfFaulted();
         _committed = Math.Max(_committed, last);
-        CommittedMark = Math.Max(CommittedMark, mark);
+        _committedMark = Math.Max(_committedMark, mark);
         if (snapshot is not null)
         {
             Journal.SaveSnapshot(Stream, last, snapshot.Mark, snapshot.State);

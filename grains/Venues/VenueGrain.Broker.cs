@@ -119,7 +119,14 @@ public sealed partial class VenueGrain
         {
             while (_orders.Find(order.Id) == order && await Step(order, work, broker))
             {
-                await (isApart ? Deliver([order]) : Commit());
+                if (isApart)
+                {
+                    await Deliver([order]);
+                }
+                else
+                {
+                    await Commit();
+                }
             }
         }
         finally
