@@ -23,8 +23,9 @@ public sealed record OrderTerms(
     string ClientOrderId,
     AdvancedTermsView? Advanced = null)
 {
-    public OrderRequest ToRequest() => new(
-        Symbol, Side, Type, TimeInForce, Quantity, LimitPrice, StopPrice, PostOnly, ReduceOnly, SelfTradePrevention, ClientOrderId,
+    /// <param name="symbol">Stands for the symbol in place of the order's own copy of it; the same letters.</param>
+    public OrderRequest ToRequest(string? symbol = null) => new(
+        symbol ?? Symbol, Side, Type, TimeInForce, Quantity, LimitPrice, StopPrice, PostOnly, ReduceOnly, SelfTradePrevention, ClientOrderId,
         Advanced?.ToDomain());
 }
 

@@ -21,8 +21,9 @@ public sealed record InstrumentView(
     public static InstrumentView From(Instrument i) => new(
         i.Symbol, i.Name, i.AssetClass, i.Currency, i.TickSize, i.LotSize, i.CollarFraction, i.Calendar, i.Status, i.MakerFeeRate, i.TakerFeeRate, i.Venue);
 
+    /// <summary>Its names are the one copy of them that everything in the process shares.</summary>
     public Instrument ToDomain() => new(
-        Symbol, Name, AssetClass, Currency, TickSize, LotSize, CollarFraction, Calendar, Status, MakerFeeRate, TakerFeeRate, Venue);
+        string.Intern(Symbol), Name, AssetClass, string.Intern(Currency), TickSize, LotSize, CollarFraction, Calendar, Status, MakerFeeRate, TakerFeeRate, Venue);
 }
 
 /// <summary>Instruments that changed after a version.</summary>

@@ -22,13 +22,14 @@ public sealed partial class AccountGrain
         try
         {
             BeginChange();
-            var request = command.Terms.ToRequest();
+            var symbol = command.Terms.Symbol;
+            var instrument = catalogue.TryGet(symbol, out var known) ? known : await catalogue.Find(symbol);
+            var request = command.Terms.ToRequest(instrument?.Symbol);
             if (_account.FindByClientOrderId(request.ClientOrderId, out _) == ClientIdLookup.MaybeOlder && await FindOlder(request) is { } older)
             {
                 return older;
             }
 
-            var instrument = catalogue.TryGet(request.Symbol, out var known) ? known : await catalogue.Find(request.Symbol);
             var reference = instrument is null ? null : await quotes.GetReference(request.Symbol);
             var limits = await _limits.Get();
             var marks = limits.NeedsMarks ? await Marks(request.Symbol) : null;

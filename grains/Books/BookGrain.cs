@@ -38,7 +38,8 @@ public sealed partial class BookGrain(
 
     protected override bool GathersCommits => true;
 
-    private string Symbol => _symbol ??= this.GetPrimaryKeyString();
+    // The instrument's own, as an account has it too: what looks a symbol up then need not read its letters.
+    private string Symbol => _symbol ??= string.Intern(this.GetPrimaryKeyString());
 
     private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 

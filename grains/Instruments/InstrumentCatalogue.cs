@@ -111,7 +111,8 @@ public sealed partial class InstrumentCatalogue(IGrainFactory grains, TimeProvid
         var changes = await grains.GetGrain<ICatalogueGrain>(CatalogueGrain.Key).GetChanges(_version);
         foreach (var view in changes.Instruments)
         {
-            _instruments[view.Symbol] = view.ToDomain();
+            var instrument = view.ToDomain();
+            _instruments[instrument.Symbol] = instrument;
         }
 
         _version = changes.Version;
