@@ -93,7 +93,7 @@ public sealed partial class Account
             Reservation = e.Reservation,
             FeeRate = e.FeeRate,
         };
-        Require(_byClientId.TryAdd(request.ClientOrderId, order), e);
+        Require(TryAddClientId(order), e);
         _orders.Add(order.Id, order);
         _placed?.Add(e.TimeMs);
         link.AddExposure(order, order.Quantity);

@@ -17,7 +17,8 @@ public sealed partial class Account
         }
 
         CheckPositions(problems);
-        Check(problems, _byClientId.Count == _orders.Count, "orders are counted twice or lost");
+        Check(problems, CountOpenClientIds() == _orders.Count, "orders are counted twice or lost");
+        Check(problems, _clientIds.Count <= _orders.Count + _closed.Count, "client order ids are kept without an order");
         Check(problems, _closed.Count <= ClosedOrdersAtMost, $"{_closed.Count} closed orders are kept");
         return problems;
     }

@@ -16,12 +16,11 @@ public sealed partial class Account
         order.Replace = null;
         Detach(order);
         _orders.Remove(order.Id);
-        _byClientId.Remove(order.ClientOrderId);
-        _closed.Add(order);
+        AddClosed(order);
         while (_closed.Count > ClosedOrdersKept
             && (_closed.Count > ClosedOrdersAtMost || _closed.OldestUpdatedAtMs <= nowMs - ClosedOrdersKeptMs))
         {
-            _older.Add(_closed.RemoveOldest());
+            RemoveOldestClosed();
         }
     }
 }

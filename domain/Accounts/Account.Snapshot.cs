@@ -180,7 +180,7 @@ public sealed partial class Account
                 throw new WireFormatException($"Order {order.Id} in a snapshot is not open, or of a symbol that is not there.");
             }
 
-            _byClientId.Add(order.ClientOrderId, order);
+            TryAddClientId(order);
             _orders.Add(order.Id, order);
             link.AddExposure(order, order.ExposedQuantity);
         }
@@ -192,7 +192,9 @@ public sealed partial class Account
 
         for (var left = r.ReadLength(); left > 0; left--)
         {
-            _closed.Add(LoadOrder(ref r));
+            var order = LoadOrder(ref r);
+            order.ClientIdHash = HashOf(order.ClientOrderId);
+            AddClosed(order);
         }
     }
 

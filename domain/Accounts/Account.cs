@@ -16,7 +16,6 @@ public sealed partial class Account(string id)
     private readonly Dictionary<string, BookLink> _links = new(StringComparer.Ordinal);
     // Of the open orders.
     private readonly Dictionary<Guid, Order> _orders = [];
-    private readonly Dictionary<string, Order> _byClientId = new(StringComparer.Ordinal);
     private readonly ClosedOrders _closed = new();
     private readonly RecentReferences _references = new();
     private readonly OlderIds _older = new();
@@ -63,22 +62,6 @@ public sealed partial class Account(string id)
 
     /// <summary>An order that is open, or a copy of one that was closed lately.</summary>
     public Order? FindOrder(Guid orderId) => _orders.TryGetValue(orderId, out var open) ? open : _closed.Find(orderId);
-
-    public ClientIdLookup FindByClientOrderId(string clientOrderId, out Order? order)
-    {
-        if (_byClientId.TryGetValue(clientOrderId, out order))
-        {
-            return ClientIdLookup.Found;
-        }
-
-        var hash = ClientIdHash.Of(clientOrderId);
-        if (_closed.TryFind(clientOrderId, hash, out order))
-        {
-            return order is null ? ClientIdLookup.MaybeOlder : ClientIdLookup.Found;
-        }
-
-        return _older.MayHold(hash) ? ClientIdLookup.MaybeOlder : ClientIdLookup.Never;
-    }
 
     /// <summary>The assets that the account ever had, in no particular order.</summary>
     public IReadOnlyCollection<AssetBalance> Balances => _balances.Values;

@@ -10,20 +10,21 @@ namespace Bourse.Domain.Accounts;
 /// </summary>
 internal sealed class ClosedOrders
 {
-    private readonly Dictionary<ulong, long> _byClientId = [];
     private readonly Room _bytes = new();
 
     // A ring: the order with the running number n stands at n modulo the length, which is a power of two.
     private Slot[] _slots = new Slot[4];
-    private long _first;
-    private long _next;
+    private long _first = 1;
+    private long _next = 1;
 
     public int Count => (int)(_next - _first);
 
     /// <summary>When the oldest was changed last, ms since 1970. There must be one.</summary>
     public long OldestUpdatedAtMs => SlotAt(_first).UpdatedAtMs;
 
-    public void Add(Order order)
+    /// <summary>Keeps the order, whose <see cref="Order.ClientIdHash"/> is set.</summary>
+    /// <returns>Its running number, from 1.</returns>
+    public long Add(Order order)
     {
         if (Count == _slots.Length)
         {
@@ -34,23 +35,16 @@ internal sealed class ClosedOrders
         var w = new WireWriter(_bytes);
         OrderCodec.Write(ref w, order);
         w.Flush();
-        var hash = ClientIdHash.Of(order.ClientOrderId);
-        SlotAt(_next) = new Slot(order.Id, hash, order.UpdatedAtMs, start, (int)(_bytes.End - start));
-        _byClientId[hash] = _next++;
+        SlotAt(_next) = new Slot(order.Id, order.ClientIdHash, order.UpdatedAtMs, start, (int)(_bytes.End - start));
+        return _next++;
     }
 
-    /// <summary>Forgets the oldest and tells the fingerprint of the client order id that it had. There must be one.</summary>
-    public ulong RemoveOldest()
+    /// <summary>Forgets the oldest and tells its number and the fingerprint of the client order id that it had. There must be one.</summary>
+    public (long Number, ulong ClientIdHash) RemoveOldest()
     {
         ref readonly var slot = ref SlotAt(_first);
-        if (_byClientId.TryGetValue(slot.ClientIdHash, out var number) && number == _first)
-        {
-            _byClientId.Remove(slot.ClientIdHash);
-        }
-
         _bytes.Drop(slot.Length);
-        _first++;
-        return slot.ClientIdHash;
+        return (_first++, slot.ClientIdHash);
     }
 
     /// <summary>Looks at one after the other, the newest first.</summary>
@@ -68,18 +62,11 @@ internal sealed class ClosedOrders
         return null;
     }
 
-    /// <summary>Whether one of the same fingerprint is there: null <paramref name="order"/> means that it is another id's.</summary>
-    public bool TryFind(string clientOrderId, ulong hash, out Order? order)
+    /// <returns>A new object.</returns>
+    public Order Read(long number)
     {
-        order = null;
-        if (!_byClientId.TryGetValue(hash, out var number))
-        {
-            return false;
-        }
-
-        var found = Read(number);
-        order = found.ClientOrderId == clientOrderId ? found : null;
-        return true;
+        var r = new WireReader(BytesOf(SlotAt(number)));
+        return OrderCodec.Read(ref r);
     }
 
     public List<Order> All()
@@ -106,12 +93,6 @@ internal sealed class ClosedOrders
     private ref Slot SlotAt(long number) => ref _slots[number & (_slots.Length - 1)];
 
     private ReadOnlySpan<byte> BytesOf(in Slot slot) => _bytes.Slice(slot.Start, slot.Length);
-
-    private Order Read(long number)
-    {
-        var r = new WireReader(BytesOf(SlotAt(number)));
-        return OrderCodec.Read(ref r);
-    }
 
     private void Grow()
     {

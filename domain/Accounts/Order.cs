@@ -114,6 +114,12 @@ public sealed class Order
 
     public bool IsOpen => Status is OrderStatus.New or OrderStatus.PartiallyFilled or OrderStatus.PendingNew or OrderStatus.Held;
 
+    /// <summary>The <see cref="Accounts.ClientIdHash"/> of its client order id, once it stands in its account's table of them. No part of the state.</summary>
+    internal ulong ClientIdHash { get; set; }
+
+    /// <summary>Another open order, whose client order id has the same fingerprint.</summary>
+    internal Order? NextOfHash { get; set; }
+
     /// <summary>Of a leg: the order that it waits for, or grows with, while that is open.</summary>
     internal Order? Entry { get; set; }
 
