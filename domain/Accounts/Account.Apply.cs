@@ -56,7 +56,7 @@ public sealed partial class Account
         _placed?.Add(e.TimeMs);
         link.LastCommand = e.CommandNumber;
         link.AddExposure(order, order.Quantity);
-        link.Unresolved.Add(new PendingCommand(e.Symbol, e.CommandNumber, e.OrderId, 0, order.BookPrice, order.Quantity, order.StopPrice, order));
+        link.AddUnresolved(new PendingCommand(order.Id, order, null));
         NoteUnreserved(order);
         SettleReservation(link, order, e);
         Require(order.Reserved == e.Reserved, e);
@@ -83,8 +83,7 @@ public sealed partial class Account
         order.UpdatedAtMs = e.TimeMs;
         link.AddExposure(order, order.ExposedQuantity);
         link.LastCommand = e.CommandNumber;
-        link.Unresolved.Add(new PendingCommand(
-            e.Symbol, e.CommandNumber, e.OrderId, e.Revision, order.Replace.BookPrice, e.Quantity, e.StopPrice, null));
+        link.AddUnresolved(new PendingCommand(order.Id, null, order.Replace));
         SettleReservation(link, order, e);
         Require(order.Reserved == e.Reserved, e);
     }

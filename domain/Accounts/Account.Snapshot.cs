@@ -208,8 +208,9 @@ public sealed partial class Account
 
     private static void SaveUnresolved(ref WireWriter w, BookLink link)
     {
-        w.WriteCount(link.Unresolved.Count);
-        foreach (var command in link.Unresolved)
+        var unresolved = link.Unresolved();
+        w.WriteCount(unresolved.Count);
+        foreach (var command in unresolved)
         {
             w.WriteCount(command.CommandNumber);
             w.WriteGuid(command.OrderId);
@@ -227,9 +228,14 @@ public sealed partial class Account
             var number = r.ReadCount();
             var orderId = r.ReadGuid();
             var revision = r.ReadCount32();
-            link.Unresolved.Add(new PendingCommand(
-                link.Symbol, number, orderId, revision, r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimalOrNull(),
-                revision == 0 ? FindOrder(orderId) ?? throw new WireFormatException($"Order {orderId} is not in its snapshot.") : null));
+            var (bookPrice, quantity, stopPrice) = (r.ReadDecimal(), r.ReadDecimal(), r.ReadDecimalOrNull());
+
+            // An order has these terms itself until its book answers. One whose replace was not answered may have left memory.
+            link.AddUnresolved(
+                revision == 0
+                    ? new PendingCommand(
+                        orderId, FindOrder(orderId) ?? throw new WireFormatException($"Order {orderId} is not in its snapshot."), null)
+                    : new PendingCommand(orderId, null, new PendingReplace(revision, number, quantity, bookPrice, stopPrice, null, FeeRate: 0)));
         }
     }
 }

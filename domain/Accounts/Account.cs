@@ -94,9 +94,9 @@ public sealed partial class Account(string id)
     /// <summary>The number of the next command to a book, from 1.</summary>
     public long NextCommand(string symbol) => _links.TryGetValue(symbol, out var link) ? link.LastCommand + 1 : 1;
 
-    /// <summary>Commands that a book has not answered, in the order of their numbers. Changes with the account: copy to keep.</summary>
+    /// <summary>Commands that a book has not answered, in the order of their numbers; a new list.</summary>
     public IReadOnlyList<PendingCommand> UnresolvedCommands(string symbol) =>
-        _links.TryGetValue(symbol, out var link) ? link.Unresolved : [];
+        _links.TryGetValue(symbol, out var link) ? link.Unresolved() : [];
 
     /// <summary>The symbols that have unresolved commands, by name.</summary>
     public List<string> UnresolvedSymbols()
@@ -104,7 +104,7 @@ public sealed partial class Account(string id)
         var symbols = new List<string>();
         foreach (var link in _links.Values)
         {
-            if (link.Unresolved.Count > 0)
+            if (link.HasUnresolved)
             {
                 symbols.Add(link.Symbol);
             }

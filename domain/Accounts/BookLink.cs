@@ -6,6 +6,10 @@ namespace Bourse.Domain.Accounts;
 /// <summary>What an account keeps about one symbol: its position, its open quantity, and how far it and the book have told each other.</summary>
 internal sealed class BookLink(string symbol, int number, AssetBalance units, AssetBalance cash)
 {
+    // Commands without an answer, in the order of their numbers, bounded by the open orders. There is seldom a second, so the first stands here.
+    private PendingCommand? _first;
+    private List<PendingCommand>? _more;
+
     public string Symbol { get; } = symbol;
 
     /// <summary>How many symbols the account had before.</summary>
@@ -33,8 +37,7 @@ internal sealed class BookLink(string symbol, int number, AssetBalance units, As
 
     public decimal ReduceSell { get; private set; }
 
-    /// <summary>Commands without an answer, in the order of their numbers. Bounded by the open orders.</summary>
-    public List<PendingCommand> Unresolved { get; } = [];
+    public bool HasUnresolved => _first is not null;
 
     public void AddExposure(Order order, decimal quantity)
     {
@@ -55,13 +58,41 @@ internal sealed class BookLink(string symbol, int number, AssetBalance units, As
         }
     }
 
+    /// <summary>The commands without an answer, in the order of their numbers; a new list.</summary>
+    public IReadOnlyList<PendingCommand> Unresolved() =>
+        _first is not { } first ? [] : _more is null ? [first] : [first, .. _more];
+
+    public void AddUnresolved(PendingCommand command)
+    {
+        if (_first is null)
+        {
+            _first = command;
+        }
+        else
+        {
+            (_more ??= []).Add(command);
+        }
+    }
+
     public void Resolve(Guid orderId, int revision)
     {
-        for (var i = 0; i < Unresolved.Count; i++)
+        if (_first is { } first && first.OrderId == orderId && first.Revision == revision)
         {
-            if (Unresolved[i].OrderId == orderId && Unresolved[i].Revision == revision)
+            _first = null;
+            if (_more is { Count: > 0 })
             {
-                Unresolved.RemoveAt(i);
+                _first = _more[0];
+                _more.RemoveAt(0);
+            }
+
+            return;
+        }
+
+        for (var i = 0; i < _more?.Count; i++)
+        {
+            if (_more[i].OrderId == orderId && _more[i].Revision == revision)
+            {
+                _more.RemoveAt(i);
                 return;
             }
         }

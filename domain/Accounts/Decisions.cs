@@ -56,10 +56,21 @@ public enum ReportOutcome : byte
     Gap = 2,
 }
 
-/// <summary>A command that its book has not answered, with what is needed to send it again.</summary>
-/// <param name="Revision">0 for the order itself, else the replace's revision.</param>
-/// <param name="BookPrice">Limit or protection price.</param>
-/// <param name="StopPrice">Null for a stop that no longer waits.</param>
-/// <param name="Order">The order for Revision 0, else null.</param>
-public sealed record PendingCommand(
-    string Symbol, long CommandNumber, Guid OrderId, int Revision, decimal BookPrice, decimal Quantity, decimal? StopPrice, Order? Order);
+/// <summary>A command that its book has not answered, with what is needed to send it again: an order, or new terms of one.</summary>
+/// <param name="Order">Null for new terms.</param>
+/// <param name="Replace">Null for an order.</param>
+public readonly record struct PendingCommand(Guid OrderId, Order? Order, PendingReplace? Replace)
+{
+    public long CommandNumber => Replace?.CommandNumber ?? Order!.CommandNumber;
+
+    /// <summary>0 for the order itself, else the replace's revision.</summary>
+    public int Revision => Replace?.Revision ?? 0;
+
+    /// <summary>Limit or protection price.</summary>
+    public decimal BookPrice => Replace?.BookPrice ?? Order!.BookPrice;
+
+    public decimal Quantity => Replace?.Quantity ?? Order!.Quantity;
+
+    /// <summary>Null for a stop that no longer waits.</summary>
+    public decimal? StopPrice => Replace is { } replace ? replace.StopPrice : Order!.StopPrice;
+}

@@ -262,6 +262,25 @@ public sealed class OrderLifeTests
     }
 
     [Fact]
+    public void Commands_are_resolved_in_any_order_and_the_others_stay_in_theirs()
+    {
+        Order[] orders = [.. Enumerable.Range(0, 4).Select(_ => _desk.Place(_desk.Request(quantity: 1)))];
+        _desk.Tell(orders[1], BookReportKind.Accepted);
+        Unresolved().ShouldBe([(1, orders[0].Id, 0), (3, orders[2].Id, 0), (4, orders[3].Id, 0)]);
+        _desk.Tell(orders[0], BookReportKind.Accepted);
+        Unresolved().ShouldBe([(3, orders[2].Id, 0), (4, orders[3].Id, 0)]);
+        _desk.Tell(orders[3], BookReportKind.Accepted);
+        Unresolved().ShouldBe([(3, orders[2].Id, 0)]);
+        _desk.Replace(orders[0], limit: 99m);
+        Unresolved().ShouldBe([(3, orders[2].Id, 0), (5, orders[0].Id, 1)]);
+        Desk.Saved(Account.Load(_desk.Account.Id, _desk.Saved())).ShouldBe(_desk.Saved());
+
+        _desk.Tell(orders[2], BookReportKind.Accepted);
+        _desk.Tell(orders[0], BookReportKind.ReplaceRejected, "would_cross", revision: 1);
+        Unresolved().ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_book_that_contradicts_itself_is_an_error_and_not_money()
     {
         var order = _desk.Place(_desk.Request());

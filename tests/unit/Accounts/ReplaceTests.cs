@@ -61,6 +61,7 @@ public sealed class ReplaceTests
         order.Status.ShouldBe(OrderStatus.Filled);
         _desk.Held.ShouldBe(0m);
         _desk.Account.UnresolvedCommands(Desk.Symbol).Single().Revision.ShouldBe(1);
+        Desk.Saved(Account.Load(_desk.Account.Id, _desk.Saved())).ShouldBe(_desk.Saved());
 
         _desk.Tell(order, BookReportKind.ReplaceRejected, "not_open", revision: 1);
 
@@ -87,8 +88,9 @@ public sealed class ReplaceTests
         var order = _desk.Rest(_desk.Request(type: OrderType.Stop, limit: null, stop: 110m));
         var requested = _desk.Replace(order, stop: 120m);
         requested.ProtectionPrice.ShouldBe(132m);
-        _desk.Account.UnresolvedCommands(Desk.Symbol).Single().ShouldBe(
-            new PendingCommand(Desk.Symbol, 2, order.Id, 1, 132m, 10m, 120m, null));
+        var pending = _desk.Account.UnresolvedCommands(Desk.Symbol).Single();
+        (pending.CommandNumber, pending.OrderId, pending.Revision, pending.Order).ShouldBe((2, order.Id, 1, null));
+        (pending.BookPrice, pending.Quantity, pending.StopPrice).ShouldBe((132m, 10m, 120m));
 
         // The book tells a waiting stop's stop price.
         _desk.Tell(order, BookReportKind.Replaced, price: 120m, quantity: 10m, revision: 1);

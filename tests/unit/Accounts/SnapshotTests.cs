@@ -31,6 +31,7 @@ public sealed class SnapshotTests
         loaded.NextCommand(Desk.Symbol).ShouldBe(6);
         loaded.UnresolvedCommands(Desk.Symbol).Select(c => (c.CommandNumber, c.Revision, c.Order?.ClientOrderId))
             .ShouldBe([(4, 1, null), (5, 0, "unanswered")]);
+        loaded.UnresolvedCommands(Desk.Symbol).Select(Terms).ShouldBe(_desk.Account.UnresolvedCommands(Desk.Symbol).Select(Terms));
     }
 
     [Fact]
@@ -59,4 +60,7 @@ public sealed class SnapshotTests
         whole[0] = 99;
         Should.Throw<WireFormatException>(() => Account.Load("a", whole));
     }
+
+    private static (Guid, decimal, decimal, decimal?) Terms(PendingCommand command) =>
+        (command.OrderId, command.BookPrice, command.Quantity, command.StopPrice);
 }
