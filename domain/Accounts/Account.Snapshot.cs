@@ -180,7 +180,11 @@ public sealed partial class Account
                 throw new WireFormatException($"Order {order.Id} in a snapshot is not open, or of a symbol that is not there.");
             }
 
-            TryAddClientId(order);
+            if (!TryAddClientId(order))
+            {
+                throw new WireFormatException($"Order {order.Id} in a snapshot has the client order id of another.");
+            }
+
             _orders.Add(order.Id, order);
             link.AddExposure(order, order.ExposedQuantity);
         }

@@ -118,8 +118,8 @@ public sealed partial class Account(string id)
     {
         if (!_balances.TryGetValue(asset, out var balance))
         {
-            balance = new AssetBalance(asset);
-            _balances.Add(asset, balance);
+            balance = new AssetBalance(string.Intern(asset)); // as orders have it: equal then without reading the letters
+            _balances.Add(balance.Asset, balance);
         }
 
         return balance;
@@ -129,8 +129,9 @@ public sealed partial class Account(string id)
     {
         if (!_links.TryGetValue(symbol, out var link))
         {
-            link = new BookLink(symbol, _links.Count, BalanceOf(symbol), BalanceOf(currency));
-            _links.Add(symbol, link);
+            var units = BalanceOf(symbol);
+            link = new BookLink(units.Asset, _links.Count, units, BalanceOf(currency));
+            _links.Add(link.Symbol, link);
         }
 
         return link;

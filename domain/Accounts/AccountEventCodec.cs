@@ -231,7 +231,7 @@ public static partial class AccountEventCodec
     }
 
     private static OrderPlaced ReadPlaced(ref WireReader r) => new(
-        r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadString(), r.ReadCount(), r.ReadDecimalOrNull(),
+        r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadName(), r.ReadCount(), r.ReadDecimalOrNull(),
         (ReservationKind)OrderRequestCodec.ReadEnum(ref r, 0, 2), r.ReadDecimal(), r.ReadDecimal(), r.ReadVarInt());
 
     private static void WriteRequested(ref WireWriter w, ReplaceRequested e)

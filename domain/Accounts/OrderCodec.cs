@@ -56,7 +56,7 @@ internal static class OrderCodec
         return order;
     }
 
-    private static Order ReadFields(ref WireReader r) => new(r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadString())
+    private static Order ReadFields(ref WireReader r) => new(r.ReadGuid(), OrderRequestCodec.Read(ref r), r.ReadName())
     {
         Quantity = r.ReadDecimal(),
         LimitPrice = r.ReadDecimalOrNull(),

@@ -29,7 +29,7 @@ internal static class OrderRequestCodec
 
     public static OrderRequest Read(ref WireReader r)
     {
-        var symbol = r.ReadString();
+        var symbol = r.ReadName();
         var side = (Side)ReadEnum(ref r, 1, 2);
         var type = (OrderType)ReadEnum(ref r, 1, 5);
         var timeInForce = (TimeInForce)ReadEnum(ref r, 1, 5);

@@ -84,6 +84,9 @@ public ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public string ReadString() => Encoding.UTF8.GetString(Take(ReadLength()));
 
+    /// <summary>A text of which there are few, such as a symbol or a currency: the one copy that everything in the process shares.</summary>
+    public string ReadName() => string.Intern(ReadString());
+
     public string? ReadStringOrNull() => TryReadOptional(out var text) ? Encoding.UTF8.GetString(text) : null;
 
     /// <summary>The bytes of what <see cref="ReadStringOrNull"/> reads; empty for null.</summary>

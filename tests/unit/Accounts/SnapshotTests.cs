@@ -35,6 +35,19 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void Orders_that_were_read_back_share_the_text_of_their_account()
+    {
+        Account[] accounts = [Account.Load(_desk.Account.Id, _desk.Saved()), _desk.Replayed()];
+        foreach (var account in accounts)
+        {
+            var (symbol, currency) = (account.FindBalance(Desk.Symbol)!.Asset, account.FindBalance("USD")!.Asset);
+            account.GetPositions().ShouldAllBe(p => ReferenceEquals(p.Symbol, symbol));
+            account.GetOpenOrders().ShouldNotBeEmpty();
+            account.GetOpenOrders().ShouldAllBe(o => ReferenceEquals(o.Symbol, symbol) && ReferenceEquals(o.Currency, currency));
+        }
+    }
+
+    [Fact]
     public void A_loaded_account_goes_on_like_the_one_that_was_saved()
     {
         var loaded = Account.Load(_desk.Account.Id, _desk.Saved());
