@@ -1,9 +1,11 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using Bourse.Domain.Accounts;
 using Bourse.Domain.Matching;
 using Bourse.GrainInterfaces;
 using Bourse.GrainInterfaces.Accounts;
 using Bourse.GrainInterfaces.Books;
+using Bourse.Grains.Journal;
 using Bourse.Silo.Journal;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Streams;
@@ -41,6 +43,36 @@ public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new Journal
     }
 
     [Fact]
+    public async Task What_an_account_has_not_committed_is_committed_though_nobody_asks_it_anything()
+    {
+        var (taker, stream) = await Trade();
+
+        await Eventually.Holds(async () => await Events(stream) == EventsOfTrade, "all events of the trade are durable");
+    }
+
+    [Fact]
+    public async Task A_commit_that_nobody_waited_for_and_another_activation_forestalled_is_noticed_and_nothing_is_lost()
+    {
+        // Where the account's acceptance and fill are to stand, this event stands already.
+        var bytes = new ArrayBufferWriter<byte>();
+        AccountEventCodec.Write(bytes, new CancelAllAfterSet(0, 0));
+        var journal = Bourse.Storage.Journal;
+        var run = 0L;
+        var (taker, stream) = await Trade(async stream =>
+        {
+            await journal.Append(stream, EventsOfTrade - 1, 1, bytes.WrittenSpan.ToArray());
+            run = journal.CommitRunOf(stream);
+        });
+        await Eventually.Holds(() => journal.CommitRunOf(stream) != run, "the commit of the beat is lost");
+
+        await Should.ThrowAsync<JournalUnavailableException>(taker.GetPortfolio);
+
+        (await taker.GetPortfolio()).Positions.Single().Quantity.ShouldBe(1);
+        (await Events(stream)).ShouldBe(EventsOfTrade + 1);
+        (await taker.ReadOrderUpdates(0, 10)).Updates.Select(update => (update.Seq, update.Event)).ShouldBe([(1, "new"), (2, "fill")]);
+    }
+
+    [Fact]
     public async Task Who_listens_is_told_every_event_once_and_in_order()
     {
         const int Orders = 50;
@@ -66,6 +98,28 @@ public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new Journal
         told.Select(update => update.Order.Id).ShouldBe(answers.Select(answer => answer.Order!.Id), ignoreOrder: true);
         (await account.ReadOrderUpdates(0, Orders + 1)).Updates.Select(update => update.Seq).ShouldBe(told.Select(update => update.Seq));
     }
+
+    // Opened, deposited, placed, accepted, filled: the last two are not committed at once.
+    private const int EventsOfTrade = 5;
+
+    /// <summary>A new account buys one share.</summary>
+    /// <param name="before">Is done when the account is open.</param>
+    private async Task<(IAccountGrain Taker, string Stream)> Trade(Func<string, Task>? before = null)
+    {
+        var maker = await Bourse.OpenAccount(house: true);
+        var taker = await Bourse.OpenAccount();
+        var stream = $"account/{taker.GetPrimaryKeyString()}";
+        await maker.Place(Bourse.Limit(Side.Sell, 1, 100m));
+        if (before is not null)
+        {
+            await before(stream);
+        }
+
+        (await taker.Place(Bourse.Limit(Side.Buy, 1, 100m))).Order!.Status.ShouldBe(OrderStatus.Filled);
+        return (taker, stream);
+    }
+
+    private async Task<int> Events(string stream) => (await Bourse.Storage.Journal.Read(stream, 1, 100, CancellationToken.None)).Sum(row => row.Count);
 
     /// <summary>Asked again until the silo that was killed has been noticed.</summary>
     private static async Task<T> Read<T>(Func<Task<T>> read)
