@@ -95,6 +95,8 @@ internal sealed class IdIndex
         {
             if (entry != 0) Place((uint)(entry >> 32), (int)entry);
         }
+
+        old.KeepAlive();
     }
 
     private void Size(int length)

@@ -39,6 +39,9 @@ internal unsafe struct PinnedArray<T> where T : unmanaged
 
     public readonly Span<T> Span => new(_items, Length);
 
+    /// <summary>Until here the array is there, though nothing but a pointer or a span of it is in use.</summary>
+    public readonly void KeepAlive() => GC.KeepAlive(_bytes);
+
     /// <summary>Makes the array longer; what it held stays, the rest is zero. References into the old array must not be used after this.</summary>
     public void Grow(int length)
     {
