@@ -119,7 +119,7 @@ public sealed partial class TradingBook
         Report(profit == 0 ? _book.Submit(StopLoss(group, lots)) : loss == 0 ? _book.Submit(limit) : _book.SubmitPair(limit, StopLoss(group, lots)), 0, nowMs);
         foreach (var id in (ReadOnlySpan<long>)[profit, loss])
         {
-            if (id != 0 && _identities.ContainsKey(id) && !_book.TryGet(id, out _))
+            if (id != 0 && _open.TryFind(id, out _) && !_book.TryGet(id, out _))
             {
                 // The book took the pair's first order only, or none (it is full): the leg's account hears that it is gone.
                 AddReport(id, BookReportKind.Canceled, nowMs, CancelReason.Twin.Code(), quantity: Quantity(lots));
@@ -151,9 +151,10 @@ public sealed partial class TradingBook
 
     private long RegisterLeg(OrderGroup group, Guid orderId)
     {
-        var id = Register(orderId, _accounts[group.Account - 1]);
-        _groups.Add(id, group);
-        return id;
+        var leg = Identify(orderId, _accounts[group.Account - 1]);
+        _open.Add(leg);
+        _groups.Add(leg.Id, group);
+        return leg.Id;
     }
 
     private bool IsLeg(long id) => _groups.Count != 0 && _groups.TryGetValue(id, out var group) && group.IsLeg(id);

@@ -10,6 +10,12 @@ public sealed partial class TradingBook
         var commandHasReport = false;
         foreach (ref readonly var e in outcome)
         {
+            if (e.Kind is BookEventKind.Accepted or BookEventKind.Held && e.OrderId == _incoming.Id)
+            {
+                _open.Add(_incoming);
+                _incoming = default;
+            }
+
             switch (e.Kind)
             {
                 case BookEventKind.Trade:
@@ -78,8 +84,8 @@ public sealed partial class TradingBook
 
     private void AddTrade(in BookEvent e, long nowMs)
     {
-        var taker = _identities[e.OrderId];
-        var maker = _identities[e.MakerId];
+        var taker = IdentityOf(e.OrderId);
+        var maker = IdentityOf(e.MakerId);
         var takerAccount = _accounts[taker.Account - 1];
         var makerAccount = _accounts[maker.Account - 1];
         var (price, quantity) = (Price(e.PriceTicks), Quantity(e.QuantityLots));
@@ -114,9 +120,8 @@ public sealed partial class TradingBook
     private void AddReport(
         long id, BookReportKind kind, long nowMs, string? code = null, decimal price = 0, decimal quantity = 0, int revision = 0)
     {
-        var identity = _identities[id];
-        AddReport(
-            _accounts[identity.Account - 1], identity.OrderId, kind, nowMs, code, price: price, quantity: quantity, revision: revision);
+        var order = IdentityOf(id);
+        AddReport(_accounts[order.Account - 1], order.OrderId, kind, nowMs, code, price: price, quantity: quantity, revision: revision);
     }
 
     private void AddReport(

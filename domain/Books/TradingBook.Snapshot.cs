@@ -97,14 +97,12 @@ public sealed partial class TradingBook
             SaveAccount(ref writer, account);
         }
 
-        var ids = _identities.Keys.ToArray();
-        Array.Sort(ids);
-        writer.WriteCount(ids.Length);
-        foreach (var id in ids)
+        writer.WriteCount(_open.Count);
+        foreach (var order in _open.InOrder())
         {
-            writer.WriteCount(id);
-            writer.WriteGuid(_identities[id].OrderId);
-            writer.WriteCount(_identities[id].Account);
+            writer.WriteCount(order.Id);
+            writer.WriteGuid(order.OrderId);
+            writer.WriteCount(order.Account);
         }
 
         var engine = new ArrayBufferWriter<byte>();
@@ -155,10 +153,7 @@ public sealed partial class TradingBook
         var orders = reader.ReadLength();
         for (var i = 0; i < orders; i++)
         {
-            var id = reader.ReadCount();
-            var identity = new Identity(reader.ReadGuid(), (int)reader.ReadCount());
-            book._identities.Add(id, identity);
-            book._engineIds.Add(identity.OrderId, id);
+            book._open.Add(new OrderIdentity(reader.ReadCount(), reader.ReadGuid(), (int)reader.ReadCount()));
         }
 
         book._book = OrderBook.Load(reader.ReadBytes());

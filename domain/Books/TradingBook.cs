@@ -13,13 +13,15 @@ public sealed partial class TradingBook(string symbol)
 {
     private readonly Dictionary<string, BookAccount> _accountsById = [];
     private readonly List<BookAccount> _accounts = [];
-    private readonly Dictionary<Guid, long> _engineIds = [];
-    private readonly Dictionary<long, Identity> _identities = [];
+    private readonly OpenOrders _open = new();
     private readonly List<BookAccount> _touched = [];
     private readonly List<BookTrade> _trades = [];
     private OrderBook _book = new(new OrderBookOptions());
     private long _lastEngineId;
     private long _command;
+
+    // The new order of the command under way, until it stands. One that fills at once never does, and no table hears of it.
+    private OrderIdentity _incoming;
 
     public string Symbol { get; } = symbol;
 
@@ -70,10 +72,10 @@ public sealed partial class TradingBook(string symbol)
             return early;
         }
 
-        var id = Register(order.OrderId, account);
+        _incoming = Identify(order.OrderId, account);
         var engineOrder = new NewOrder
         {
-            Id = id,
+            Id = _incoming.Id,
             Account = account.Number,
             Side = order.Side,
             Type = order.Type,
@@ -90,12 +92,17 @@ public sealed partial class TradingBook(string symbol)
         }
         else
         {
-            Report(_book.Submit(engineOrder), id, nowMs);
+            Report(_book.Submit(engineOrder), engineOrder.Id, nowMs);
         }
 
         SettleGroups(nowMs);
         NoteBand(nowMs);
-        ForgetUnlessOpen(id);
+        if (_incoming.Id != 0)
+        {
+            // Refused, or past its time.
+            Forget(_incoming.Id);
+        }
+
         BookJournal.WriteSubmit(events, order, nowMs, _trades);
         Version++;
         return CommandResult.Taken;
@@ -218,16 +225,17 @@ public sealed partial class TradingBook(string symbol)
         return account;
     }
 
-    private long Register(Guid orderId, BookAccount account)
-    {
-        var id = ++_lastEngineId;
-        _engineIds[orderId] = id;
-        _identities[id] = new Identity(orderId, account.Number);
-        return id;
-    }
+    private OrderIdentity Identify(Guid orderId, BookAccount account) => new(++_lastEngineId, orderId, account.Number);
 
-    private bool TryFindOpen(Guid orderId, BookAccount account, out long id) =>
-        _engineIds.TryGetValue(orderId, out id) && _identities[id].Account == account.Number;
+    private OrderIdentity IdentityOf(long id) =>
+        id == _incoming.Id ? _incoming : _open.TryFind(id, out var order) ? order : throw new InvalidOperationException($"{Symbol}: order {id} is not open");
+
+    private bool TryFindOpen(Guid orderId, BookAccount account, out long id)
+    {
+        var isOpen = _open.TryFind(orderId, out var order) && order.Account == account.Number;
+        id = order.Id;
+        return isOpen;
+    }
 
     private void ForgetUnlessOpen(long id)
     {
@@ -239,16 +247,19 @@ public sealed partial class TradingBook(string symbol)
 
     private void Forget(long id)
     {
-        if (_identities.Remove(id, out var identity))
+        if (id == _incoming.Id)
         {
-            _engineIds.Remove(identity.OrderId);
-            ForgetAdvanced(id);
+            _incoming = default;
         }
+        else if (!_open.Remove(id))
+        {
+            return;
+        }
+
+        ForgetAdvanced(id);
     }
 
     private decimal Price(long ticks) => ticks * Terms.TickSize;
 
     private decimal Quantity(long lots) => lots * Terms.LotSize;
-
-    private readonly record struct Identity(Guid OrderId, int Account);
 }
