@@ -14,11 +14,11 @@ public sealed partial class TradingBook
     /// <summary>When the next good-till-date order ends, ms since 1970; the greatest number when there is none.</summary>
     public long NextExpiryMs { get; private set; } = long.MaxValue;
 
-    /// <summary>When the next order ends by itself, at its date or with the session, or a halt does, ms since 1970; the greatest number when none does. Looks at the orders.</summary>
+    /// <summary>When the next order ends by itself, at its date or with the session, or a halt does, ms since 1970; the greatest number when none does.</summary>
     public long FindDeadlineMs()
     {
         var next = Halt is { UntilMs: > 0 } halt ? Math.Min(halt.UntilMs, NextExpiryMs) : NextExpiryMs;
-        return SessionEndMs != 0 && SessionEndMs < next && _book.HasDay() ? SessionEndMs : next;
+        return SessionEndMs != 0 && SessionEndMs < next && _book.HasDay ? SessionEndMs : next;
     }
 
     /// <summary>Trailing stops have moved since accounts were told of it last.</summary>

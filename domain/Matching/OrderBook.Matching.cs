@@ -175,7 +175,7 @@ public sealed partial class OrderBook
         node.Stp = order.Stp;
         node.PostOnly = order.PostOnly;
         node.IsSpecial = false;
-        _ids.Add(order.Id, index);
+        Enter(node, index);
         return index;
     }
 }

@@ -200,7 +200,7 @@ public sealed partial class OrderBook
         node.Stp = (SelfTradePrevention)bytes[47];
         node.PostOnly = bytes[48] != 0;
         node.IsSpecial = false;
-        _ids.Add(id, index);
+        Enter(node, index);
         queue.Insert(index);
     }
 }

@@ -53,8 +53,20 @@ public sealed partial class OrderBook
         }
 
         Invariant.Holds(trailing == _trailing, "trailing stops miscounted");
+        Invariant.Holds(CountDay(_bids) + CountDay(_asks) + CountDay(_buyStops) + CountDay(_sellStops) == _dayCount, "day orders miscounted");
         if (_lastTrade == 0 || _collecting) return;
         Invariant.Holds(_buyStops.Count == 0 || _buyStops.Flip(_buyStops.BestRank) > _lastTrade, "a buy stop missed its price");
         Invariant.Holds(_sellStops.Count == 0 || _sellStops.Flip(_sellStops.BestRank) < _lastTrade, "a sell stop missed its price");
+    }
+
+    private int CountDay(PriceTimeQueue queue)
+    {
+        var count = 0;
+        for (var index = queue.First; index != queue.Anchor; index = _pool[index].Next)
+        {
+            count += _pool[index].Tif == TimeInForce.Day ? 1 : 0;
+        }
+
+        return count;
     }
 }

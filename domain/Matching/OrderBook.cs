@@ -35,6 +35,7 @@ public sealed partial class OrderBook
     private readonly PriceTimeQueue _sellStops;
     private readonly DepthChanges? _changes;
     private readonly int _maxOrders;
+    private int _dayCount;
 
     private BookEvent[] _events = new BookEvent[64];
     private int _eventCount;
@@ -117,18 +118,8 @@ public sealed partial class OrderBook
         return End();
     }
 
-    /// <summary>Whether a <see cref="TimeInForce.Day"/> order stands or waits. Looks at each order until it has found one.</summary>
-    public bool HasDay() => HasDay(_bids) || HasDay(_asks) || HasDay(_buyStops) || HasDay(_sellStops);
-
-    private bool HasDay(PriceTimeQueue queue)
-    {
-        for (var index = queue.First; index != queue.Anchor; index = _pool[index].Next)
-        {
-            if (_pool[index].Tif == TimeInForce.Day) return true;
-        }
-
-        return false;
-    }
+    /// <summary>Whether a <see cref="TimeInForce.Day"/> order stands or waits.</summary>
+    public bool HasDay => _dayCount != 0;
 
     private void ExpireDay(PriceTimeQueue queue)
     {
@@ -150,11 +141,19 @@ public sealed partial class OrderBook
         if (twin != 0) CancelTwin(twin, reason == CancelReason.Expired ? reason : CancelReason.Twin);
     }
 
+    /// <summary>Enters a node by its id.</summary>
+    private void Enter(in OrderNode node, int index)
+    {
+        _ids.Add(node.Id, index);
+        _dayCount += node.Tif == TimeInForce.Day ? 1 : 0;
+    }
+
     /// <summary>Gives a node back that is in no queue any more.</summary>
     private void Forget(int index)
     {
         if (_pool[index].IsSpecial) ForgetSpecial(_pool[index]);
         _ids.Remove(_pool[index].Id, index);
+        _dayCount -= _pool[index].Tif == TimeInForce.Day ? 1 : 0;
         _pool.Return(index);
     }
 
