@@ -83,20 +83,6 @@ public sealed partial class Account
         _older.Add(hash);
     }
 
-    private int CountOpenClientIds()
-    {
-        var count = 0;
-        foreach (var use in _clientIds.Values)
-        {
-            for (var order = use.Open; order is not null; order = order.NextOfHash)
-            {
-                count++;
-            }
-        }
-
-        return count;
-    }
-
     /// <summary>The orders of one fingerprint: practically never more than one.</summary>
     private struct ClientIdUse
     {

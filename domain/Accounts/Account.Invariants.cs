@@ -23,6 +23,20 @@ public sealed partial class Account
         return problems;
     }
 
+    private int CountOpenClientIds()
+    {
+        var count = 0;
+        foreach (var use in _clientIds.Values)
+        {
+            for (var order = use.Open; order is not null; order = order.NextOfHash)
+            {
+                count++;
+            }
+        }
+
+        return count;
+    }
+
     private void CheckHeld(List<string> problems)
     {
         var held = new Dictionary<string, decimal>(StringComparer.Ordinal);

@@ -28,7 +28,6 @@ public abstract class JournaledGrain(IJournal journal) : Grain
 
     // Null once it is over.
     private PendingCommit? _newest;
-    private PendingCommit? _gathering;
     private TaskScheduler _turns = TaskScheduler.Default;
 
     // Written by turns and by the pacer.
@@ -108,7 +107,6 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     {
         try
         {
-            ThrowIfFaulted();
             await Commit();
         }
         catch (JournalUnavailableException)
@@ -166,14 +164,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     /// </summary>
     protected PendingCommit Commit()
     {
-        if (_gathering is not null)
+        if (_newest is { } newest && (!newest.IsHandedOver || StateVersion == _handedOver))
         {
-            return _gathering;
-        }
-
-        if (_newest is not null && StateVersion == _handedOver)
-        {
-            return _newest;
+            return newest;
         }
 
         var commit = _newest = new PendingCommit(this, _newest);
@@ -183,8 +176,7 @@ public abstract class JournaledGrain(IJournal journal) : Grain
         }
         else if (GathersCommits)
         {
-            _gathering = commit;
-            _ = HandOverGathered();
+            _ = HandOverLater(commit);
         }
         else
         {
@@ -230,11 +222,9 @@ public abstract class JournaledGrain(IJournal journal) : Grain
     }
 
     // The turns that wait already run first, and all of them are handed over as one row.
-    private async Task HandOverGathered()
+    private async Task HandOverLater(PendingCommit commit)
     {
         await Task.Yield();
-        var commit = _gathering!;
-        _gathering = null;
         HandOver(commit);
     }
 

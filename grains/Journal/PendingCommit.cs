@@ -18,13 +18,15 @@ public sealed class PendingCommit : ICriticalNotifyCompletion
     private List<Action>? _othersWaiting;
     private long _last;
     private long _mark;
-    private bool _isHandedOver;
     private bool _isWatched;
     private bool _isOver;
 
     internal PendingCommit(JournaledGrain grain, PendingCommit? earlier) => (_grain, _earlier) = (grain, earlier);
 
     public bool IsCompleted => TryEnd();
+
+    /// <summary>False while more may come to it.</summary>
+    internal bool IsHandedOver { get; private set; }
 
     public PendingCommit GetAwaiter() => this;
 
@@ -50,7 +52,7 @@ public sealed class PendingCommit : ICriticalNotifyCompletion
     internal void HandOver(ValueTask append, long last, long mark, JournalSnapshot? snapshot)
     {
         (_append, _last, _mark, _snapshot) = (append.GetAwaiter(), last, mark, snapshot);
-        _isHandedOver = true;
+        IsHandedOver = true;
         if (_waiting is not null)
         {
             Watch();
@@ -63,7 +65,7 @@ public sealed class PendingCommit : ICriticalNotifyCompletion
     {
         if (!_isOver && !_isWatched)
         {
-            if (_isHandedOver && _append.IsCompleted)
+            if (IsHandedOver && _append.IsCompleted)
             {
                 End();
             }
@@ -85,7 +87,7 @@ public sealed class PendingCommit : ICriticalNotifyCompletion
 
     private void Watch()
     {
-        if (_isHandedOver && !_isWatched)
+        if (IsHandedOver && !_isWatched)
         {
             _isWatched = true; // from here on the append is not looked at but by what it calls
             _append.UnsafeOnCompleted(End);

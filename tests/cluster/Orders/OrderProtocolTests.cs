@@ -45,7 +45,7 @@ public sealed class OrdersOfABusyJournalTests() : OrderProtocolTests(new Journal
     [Fact]
     public async Task What_an_account_has_not_committed_is_committed_though_nobody_asks_it_anything()
     {
-        var (taker, stream) = await Trade();
+        var (_, stream) = await Trade();
 
         await Eventually.Holds(async () => await Events(stream) == EventsOfTrade, "all events of the trade are durable");
     }
