@@ -16,6 +16,9 @@ internal sealed record LoadFigures(string System, int Connections, double Second
 
     public Latencies? CaughtUp { get; init; }
 
+    /// <summary>How long actions took that were planned for each second; empty for quotes.</summary>
+    public IReadOnlyList<Latencies> BySecond { get; init; } = [];
+
     public long Late { get; init; }
 
     public int Failed { get; init; }
@@ -61,6 +64,7 @@ internal static class LoadReport
         Row("p99 ms", f => Ms(f.Latency, 0.99));
         Row("p99.9 ms", f => Ms(f.Latency, 0.999));
         Row("max ms", f => Ms(f.Latency, 1));
+        Row("p95 of each second ms", SecondBySecond);
         Row("age of a quote, p50/p99 ms", f => f.QuoteAge is { Count: > 0 } age ? $"{Ms(age, 0.5)} / {Ms(age, 0.99)}" : "");
         Row("updates that did not come", f => $"{f.Late:N0}");
         Row("not connected / lost", f => $"{f.Failed:N0} / {f.Lost:N0}");
@@ -94,11 +98,21 @@ internal static class LoadReport
         File.WriteAllText(file.FullName, JsonSerializer.Serialize(
             all.Select(f => new
             {
-                f.System, f.Connections, f.Seconds, f.Planned, f.Done, latency_ms = Percentiles(f.Latency), quote_age_ms = Percentiles(f.QuoteAge), caught_up_ms = Percentiles(f.CaughtUp),
+                f.System, f.Connections, f.Seconds, f.Planned, f.Done, latency_ms = Percentiles(f.Latency), seconds_p95_ms = SecondsP95(f), quote_age_ms = Percentiles(f.QuoteAge), caught_up_ms = Percentiles(f.CaughtUp),
                 f.Late, f.Failed, f.Lost, f.Outcomes, f.MegabytesPerSecond, f.ServerCores, f.PostgresCores, f.LoadCores, f.ServerMegabytes, f.KilobytesPerConnection, f.TicksPerSecond, f.FeedBehindMs,
             }),
             options));
     }
+
+    /// <summary>Whether the slow actions are spread, or those of some bad moments.</summary>
+    private static string SecondBySecond(LoadFigures figures)
+    {
+        double[] p95 = [.. SecondsP95(figures).Order()];
+        return p95.Length == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture, $"median {p95[p95.Length / 2]:N1}, worst {p95[^1]:N1},\nabove 100 in {p95.Count(ms => ms > 100)} of {p95.Length}");
+    }
+
+    private static IEnumerable<double> SecondsP95(LoadFigures figures) => figures.BySecond.Where(second => second.Count > 0).Select(second => second.PercentileMs(0.95));
 
     private static string Ms(Latencies latencies, double fraction) => latencies.PercentileMs(fraction).ToString("N1", CultureInfo.InvariantCulture);
 

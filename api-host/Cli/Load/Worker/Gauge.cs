@@ -18,6 +18,9 @@ internal sealed class Gauge
     /// <summary>How long requests took, where there are some beside the quotes.</summary>
     public Latencies Requests { get; } = new();
 
+    /// <summary>How long actions took, by the second of the window for which they were planned.</summary>
+    public List<Latencies> Seconds { get; } = [];
+
     public long Messages { get; private set; }
 
     public long Late { get; private set; }
@@ -69,6 +72,13 @@ internal sealed class Gauge
         lock (_gate)
         {
             (isRequest ? Requests : Delivery).Add(nowUs - plannedUs);
+            var second = (int)((plannedUs - FromUs) / 1_000_000);
+            while (Seconds.Count <= second)
+            {
+                Seconds.Add(new Latencies());
+            }
+
+            Seconds[second].Add(nowUs - plannedUs);
             Outcomes[outcome] = Outcomes.GetValueOrDefault(outcome) + 1;
         }
     }

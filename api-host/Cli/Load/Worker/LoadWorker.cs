@@ -80,7 +80,7 @@ internal sealed class LoadWorker(WorkerPlan plan) : IDisposable
         await Task.Delay(plan.Kind == WorkerKind.Quotes ? TimeSpan.Zero : LastAnswers, cancellation);
         _gauge.DidNotCome(_lines.OfType<QuoteLine>().Sum(line => line.Missing));
         return new WorkerResult(
-            _gauge.Delivery.ToPairs(), _gauge.Age.ToPairs(), _gauge.Requests.ToPairs(), _caughtUp.ToPairs(), _gauge.Messages, _gauge.Late, bytes,
+            _gauge.Delivery.ToPairs(), _gauge.Age.ToPairs(), _gauge.Requests.ToPairs(), _caughtUp.ToPairs(), [.. _gauge.Seconds.Select(second => second.ToPairs())], _gauge.Messages, _gauge.Late, bytes,
             _lines.Count(line => line is { IsOpen: false }), _gauge.Outcomes, cpu);
     }
 

@@ -43,5 +43,6 @@ internal sealed record WorkerLine(bool Ready, int Open, int Failed, string? Fail
 /// <summary>What a worker saw in the window.</summary>
 /// <param name="Late">Updates that did not come.</param>
 /// <param name="CaughtUp">For those that stalled: from the end of the stall to a state from after it.</param>
+/// <param name="Seconds">How long actions took, for each second of the window.</param>
 internal sealed record WorkerResult(
-    long[] Delivery, long[] Age, long[] Requests, long[] CaughtUp, long Messages, long Late, long Bytes, int Lost, Dictionary<string, long> Outcomes, double CpuSeconds);
+    long[] Delivery, long[] Age, long[] Requests, long[] CaughtUp, long[][] Seconds, long Messages, long Late, long Bytes, int Lost, Dictionary<string, long> Outcomes, double CpuSeconds);
