@@ -120,7 +120,7 @@ public static partial class FrontEnd
                 ApplicationMaxBufferSize = HttpHardening.MaxRequestBytes,
                 TransportSendTimeout = live.StallTimeout,
             },
-            connection => connection.Use(HubOutput.Use(app.Services.GetRequiredService<SendLane>(), live.StallTimeout)).UseHub<TradingHub>())
+            connection => connection.Use(HubPipes.Use(app.Services.GetRequiredService<SendLane>(), live.StallTimeout)).UseHub<TradingHub>())
         .WithMetadata(new HubMetadata(typeof(TradingHub)))
         .RequireAuthorization(policy => policy.RequireAssertion(
             context => context.User.Identity?.IsAuthenticated == true || context.Resource is HttpContext http && !BearerHandler.HasToken(http)));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Bourse.ApiHost.Problems;
 using Bourse.GrainInterfaces.Users;
 
 namespace Bourse.ApiHost.Auth;
@@ -11,43 +10,36 @@ namespace Bourse.ApiHost.Auth;
 public sealed class LiveSessions(IGrainFactory grains, TimeProvider clock)
 {
     private const int MaxKnown = 100_000;
-    private static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
-    private readonly ConcurrentDictionary<(string UserId, string SessionId), Known> sessions = new();
+    private readonly ConcurrentDictionary<(string UserId, string SessionId), LiveSession> sessions = new();
 
-    /// <summary>The roles of the user whose session runs; null when it has ended. Throws what the grain's call throws when nothing is known yet.</summary>
-    public ValueTask<IReadOnlyList<string>?> Roles(string userId, string sessionId) =>
-        sessions.TryGetValue((userId, sessionId), out var known) && clock.GetElapsedTime(known.AskedAt) < MaxAge
-            ? new ValueTask<IReadOnlyList<string>?>(known.Roles)
-            : new ValueTask<IReadOnlyList<string>?>(Ask(userId, sessionId, known));
+    /// <summary>What this front end knows of the session; one that is asked often, as a connection's is, is worth keeping.</summary>
+    public LiveSession Of(string userId, string sessionId)
+    {
+        if (sessions.TryGetValue((userId, sessionId), out var known))
+        {
+            return known;
+        }
+
+        if (sessions.Count >= MaxKnown)
+        {
+            sessions.Clear(); // those that are kept elsewhere hear of a change a second later
+        }
+
+        return sessions.GetOrAdd((userId, sessionId), static (key, of) => new LiveSession(of.Grains.GetGrain<IUserGrain>(key.UserId), key.SessionId, of.Clock), (Grains: grains, Clock: clock));
+    }
+
+    /// <summary>As <see cref="LiveSession.Roles"/>.</summary>
+    public ValueTask<IReadOnlyList<string>?> Roles(string userId, string sessionId) => Of(userId, sessionId).Roles();
 
     /// <summary>Asks anew at the next use: something about the user's sessions was changed here.</summary>
     public void Forget(string userId)
     {
-        foreach (var key in sessions.Keys.Where(key => key.UserId == userId))
+        foreach (var (key, session) in sessions)
         {
-            sessions.TryRemove(key, out _);
-        }
-    }
-
-    private async Task<IReadOnlyList<string>?> Ask(string userId, string sessionId, Known? known)
-    {
-        var askedAt = clock.GetTimestamp();
-        try
-        {
-            var roles = await grains.GetGrain<IUserGrain>(userId).CheckSession(sessionId);
-            if (sessions.Count >= MaxKnown)
+            if (key.UserId == userId)
             {
-                sessions.Clear();
+                session.Forget();
             }
-
-            sessions[(userId, sessionId)] = new Known(roles, askedAt);
-            return roles;
-        }
-        catch (Exception away) when (known?.Roles is not null && ProblemMap.Of(away) is not null)
-        {
-            return known.Roles;
         }
     }
-
-    private sealed record Known(IReadOnlyList<string>? Roles, long AskedAt);
 }

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Bourse.ApiHost.Live.Frames;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Connections;
 
 namespace Bourse.ApiHost.Live;
 
@@ -15,9 +13,6 @@ namespace Bourse.ApiHost.Live;
 public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abort, TimeSpan stall) : PipeWriter
 {
     private const int LeastBytes = 1_024;
-
-    /// <summary>How long a connection that ends waits for what it was sent last; as long as SignalR then waits for the client's own close.</summary>
-    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Who writes waits while more than this is ready, and has not been sent.</summary>
     private const int MaxReadyBytes = 64 * 1024;
@@ -36,23 +31,6 @@ public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abor
 
     /// <summary>The one who sends has it for itself.</summary>
     private FrameStream? frames;
-
-    /// <summary>Gives a hub's connections such an output, as long as they run.</summary>
-    public static Func<ConnectionDelegate, ConnectionDelegate> Use(SendLane lane, TimeSpan stall) => next => async connection =>
-    {
-        var transport = connection.Transport;
-        var output = new HubOutput(lane, () => FrameStream.Of(connection.GetHttpContext()!), connection.Abort, stall);
-        connection.Transport = new Pipes(transport.Input, output);
-        try
-        {
-            await next(connection);
-        }
-        finally
-        {
-            await output.Sent().WaitAsync(CloseTimeout).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            connection.Transport = transport;
-        }
-    };
 
     public override Memory<byte> GetMemory(int sizeHint = 0)
     {
@@ -202,6 +180,4 @@ public sealed class HubOutput(SendLane lane, Func<FrameStream> open, Action abor
         sent?.SetResult();
         sent = null;
     }
-
-    private sealed record Pipes(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

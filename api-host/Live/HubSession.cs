@@ -19,14 +19,18 @@ public sealed partial class HubSession : LiveConnection, IAsyncDisposable
     private AccountNews? news;
     private bool ended;
 
-    public HubSession(HubConnectionContext line, FrameStream frames, Caller? caller, QuoteFanOut quotes, LiveOptions options)
+    public HubSession(HubConnectionContext line, FrameStream frames, Caller? caller, LiveSession? signIn, QuoteFanOut quotes, LiveOptions options)
         : base(caller)
     {
         this.line = line;
         this.frames = frames;
         this.quotes = quotes;
+        SignIn = signIn;
         Outbox = new QuoteOutbox(Send, line.Abort, options.DefaultIntervalMs, (long)options.StallTimeout.TotalMilliseconds);
     }
+
+    /// <summary>The sign-in that it stands on; null without one and with an API key.</summary>
+    public LiveSession? SignIn { get; }
 
     public QuoteOutbox Outbox { get; }
 

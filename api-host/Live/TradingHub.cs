@@ -19,7 +19,9 @@ public sealed partial class TradingHub(HubServices shared) : Hub
     public override async Task OnConnectedAsync()
     {
         var line = HubLines.Of(Context);
-        var session = new HubSession(line, FrameStream.Of(Context.GetHttpContext()!), Caller.From(Context.User), shared.Quotes, shared.Options.Value);
+        var caller = Caller.From(Context.User);
+        var signIn = caller?.SessionId is { } id ? shared.Sessions.Of(caller.UserId, id) : null;
+        var session = new HubSession(line, FrameStream.Of(Context.GetHttpContext()!), caller, signIn, shared.Quotes, shared.Options.Value);
         if (shared.Connections.TryOpen(session))
         {
             session.Begin();
@@ -45,8 +47,8 @@ public sealed partial class TradingHub(HubServices shared) : Hub
 
     private async ValueTask<Caller> SignedIn()
     {
-        var caller = Session.Caller;
-        return caller is not null && (caller.SessionId is null || await shared.Sessions.Roles(caller.UserId, caller.SessionId) is not null)
+        var session = Session;
+        return session.Caller is { } caller && (session.SignIn is null || await session.SignIn.Roles() is not null)
             ? caller
             : throw new ProblemException(ProblemMap.OfStatus(StatusCodes.Status401Unauthorized));
     }

@@ -61,7 +61,7 @@ internal sealed class Orders(OrdersOptions options)
     {
         var grains = services.GetRequiredService<IGrainFactory>();
         var accounts = await Prepare(grains);
-        Console.WriteLine($"{options.Accounts} accounts, {options.Symbols} symbols, {options.Rate:N0} orders/s planned for {options.Seconds} s");
+        Console.WriteLine($"{options.Accounts} accounts, {options.Symbols} symbols");
         var history = services.GetRequiredService<IHistoryReader>();
         if (options.WarmUp > 0)
         {
@@ -70,6 +70,17 @@ internal sealed class Orders(OrdersOptions options)
             await WaitUntilCaughtUp(history);
         }
 
+        await Window(accounts, history, database);
+        if (options.Peak > 0)
+        {
+            await new Orders(options with { Rate = options.Peak, Seconds = options.PeakSeconds, Seed = options.Seed + 2 }).Window(accounts, history, database);
+        }
+    }
+
+    /// <summary>Places orders at the rate for the time, and prints how it went.</summary>
+    private async Task Window(IAccountGrain[] accounts, IHistoryReader history, BenchDatabase database)
+    {
+        Console.WriteLine($"{options.Rate:N0} orders/s planned for {options.Seconds} s");
         using var stop = new CancellationTokenSource();
         var lag = Task.Run(() => WatchLag(history, stop.Token));
         using var commits = new CommitTimes();
@@ -241,8 +252,11 @@ internal sealed class Orders(OrdersOptions options)
     }
 }
 
-/// <summary>What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1 --warm-up 10 --profile</c>.</summary>
-internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed, int WarmUp, bool Profile)
+/// <summary>
+/// What the benchmark is told: <c>--rate 20000 --seconds 120 --accounts 2000 --symbols 20 --max-under-way 5000 --seed 1 --warm-up 10 --profile</c>, and
+/// <c>--peak 30000 --peak-seconds 10</c> for a time at a higher rate right after it.
+/// </summary>
+internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Symbols, int MaxUnderWay, int Seed, int WarmUp, bool Profile, int Peak, int PeakSeconds)
 {
     public static OrdersOptions Parse(string[] args)
     {
@@ -253,6 +267,7 @@ internal sealed record OrdersOptions(int Rate, int Seconds, int Accounts, int Sy
         }
 
         return new OrdersOptions(
-            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1), Get("--warm-up", 10), args.Contains("--profile"));
+            Get("--rate", 20_000), Get("--seconds", 120), Get("--accounts", 2_000), Get("--symbols", 20), Get("--max-under-way", 5_000), Get("--seed", 1), Get("--warm-up", 10), args.Contains("--profile"),
+            Get("--peak", 0), Get("--peak-seconds", 10));
     }
 }

@@ -1,13 +1,16 @@
 using System.Net.WebSockets;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Bourse.ApiHost.Live.Frames;
 
 /// <summary>
 /// What carries one WebSocket after its handshake. The framework's WebSocket writes its frames into it, each by one write and one after the other; between them it
 /// takes text messages that are whole frames already, so that a quote passes neither SignalR's pipe, which costs a turn of the thread pool, nor a copy in the WebSocket.
-/// They go to the socket itself where nothing stands between; the WebSocket's go by Kestrel, which has given all to the socket when a write completes.
+/// They go to the socket itself where nothing stands between; the WebSocket's go by Kestrel, which has given all to the socket when a write completes. What a hub's client
+/// sends does not pass the WebSocket either: see <see cref="FrameReader"/>.
 /// </summary>
 public sealed class FrameStream : System.IO.Stream
 {
@@ -17,6 +20,7 @@ public sealed class FrameStream : System.IO.Stream
     private const byte OpcodeClose = 0x08;
     private readonly System.IO.Stream inner;
     private readonly PlainSocket? socket;
+    private readonly FrameReader? reader;
     private readonly SemaphoreSlim gate = new(1);
 
     /// <summary>The WebSocket is within a message of several frames and keeps the gate; used by its writes only.</summary>
@@ -29,11 +33,11 @@ public sealed class FrameStream : System.IO.Stream
     private volatile bool closed;
 
     public FrameStream(System.IO.Stream inner)
-        : this(inner, socket: null)
+        : this(inner, socket: null, reader: null)
     {
     }
 
-    private FrameStream(System.IO.Stream inner, PlainSocket? socket) => (this.inner, this.socket) = (inner, socket);
+    private FrameStream(System.IO.Stream inner, PlainSocket? socket, FrameReader? reader) => (this.inner, this.socket, this.reader) = (inner, socket, reader);
 
     public override bool CanRead => true;
 
@@ -54,7 +58,7 @@ public sealed class FrameStream : System.IO.Stream
     {
         if (http.Features.Get<IHttpUpgradeFeature>() is { } upgrade)
         {
-            http.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, http));
+            http.Features.Set<IHttpUpgradeFeature>(new Upgrade(upgrade, http, http.GetEndpoint()?.Metadata.GetMetadata<HubMetadata>() is null ? null : new TextMessages()));
         }
 
         if (http.Features.Get<IHttpExtendedConnectFeature>() is { } connect)
@@ -66,6 +70,9 @@ public sealed class FrameStream : System.IO.Stream
     }
 
     public static FrameStream Of(HttpContext http) => http.Features.Get<FrameStream>() ?? throw new InvalidOperationException("The connection is no WebSocket.");
+
+    /// <summary>Where a hub's client's messages are read; may be asked before there is a stream.</summary>
+    public static TextMessages MessagesOf(HttpContext http) => (http.Features.Get<IHttpUpgradeFeature>() as Upgrade)?.Messages ?? new TextMessages();
 
     /// <summary>Sends a message and gives its buffer back; completes when the connection has taken it.</summary>
     /// <exception cref="WebSocketException">The connection is being closed.</exception>
@@ -111,10 +118,11 @@ public sealed class FrameStream : System.IO.Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => inner.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        reader is null ? inner.ReadAsync(buffer, cancellationToken) : reader.Read(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        inner.ReadAsync(buffer, offset, count, cancellationToken);
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
     public override Task FlushAsync(CancellationToken cancellationToken) => inner.FlushAsync(cancellationToken);
 
@@ -181,23 +189,28 @@ public sealed class FrameStream : System.IO.Stream
         }
     }
 
-    private static FrameStream Begin(HttpContext http, System.IO.Stream opaque, PlainSocket? socket)
+    private static FrameStream Begin(HttpContext http, System.IO.Stream opaque, PlainSocket? socket, FrameReader? reader)
     {
         if (http.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null; // how long a client may take nothing is for those who send to bound
         }
 
-        var frames = new FrameStream(opaque, socket);
+        var frames = new FrameStream(opaque, socket, reader);
         http.Features.Set(frames);
         return frames;
     }
 
-    private sealed class Upgrade(IHttpUpgradeFeature upgrade, HttpContext http) : IHttpUpgradeFeature
+    private sealed class Upgrade(IHttpUpgradeFeature upgrade, HttpContext http, TextMessages? messages) : IHttpUpgradeFeature
     {
         public bool IsUpgradableRequest => upgrade.IsUpgradableRequest;
 
-        public async Task<System.IO.Stream> UpgradeAsync() => Begin(http, await upgrade.UpgradeAsync(), PlainSocket.Under(http.Features));
+        public TextMessages? Messages => messages;
+
+        public async Task<System.IO.Stream> UpgradeAsync() => Begin(http, await upgrade.UpgradeAsync(), PlainSocket.Under(http.Features), Reader());
+
+        private FrameReader? Reader() =>
+            messages is not null && http.Features.Get<IConnectionTransportFeature>() is { } connection ? new FrameReader(connection.Transport.Input, messages) : null;
     }
 
     private sealed class Connect(IHttpExtendedConnectFeature connect, HttpContext http) : IHttpExtendedConnectFeature
@@ -206,6 +219,6 @@ public sealed class FrameStream : System.IO.Stream
 
         public string? Protocol => connect.Protocol;
 
-        public async ValueTask<System.IO.Stream> AcceptAsync() => Begin(http, await connect.AcceptAsync(), socket: null);
+        public async ValueTask<System.IO.Stream> AcceptAsync() => Begin(http, await connect.AcceptAsync(), socket: null, reader: null);
     }
 }

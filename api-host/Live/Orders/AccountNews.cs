@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Bourse.ApiHost.Live.Orders;
 
 /// <summary>
-/// Sends one connection its account's newest balances and the positions that changed, at once and then at most twice a second: they are states, so that a newer one
+/// Sends one connection its account's newest balances and the positions that changed, at once and then at most once a second: they are states, so that a newer one
 /// stands for those before it.
 /// </summary>
 public sealed partial class AccountNews(

@@ -1,12 +1,12 @@
 namespace Bourse.ApiHost.Live.Orders;
 
 /// <summary>
-/// Gives each <see cref="AccountNews"/> its moment in every half second, spread over it. One loop for all of them: a timer for each of thousands that trade
+/// Gives each <see cref="AccountNews"/> its moment in every second, spread over it. One loop for all of them: a timer for each of thousands that trade
 /// is walked over whenever any other timer is due.
 /// </summary>
 public sealed class NewsBeat(TimeProvider clock) : BackgroundService
 {
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
     private readonly Lock guard = new();
 
