@@ -15,6 +15,7 @@ public sealed class LiveSession(IUserGrain user, string id, TimeProvider clock)
             ? new ValueTask<IReadOnlyList<string>?>(answer.Roles)
             : new ValueTask<IReadOnlyList<string>?>(Ask());
 
+    /// <summary>Has the next use ask anew.</summary>
     public void Forget() => known = null;
 
     private async Task<IReadOnlyList<string>?> Ask()

@@ -11,8 +11,6 @@ namespace Bourse.ApiHost.Live.Frames;
 /// </summary>
 public sealed class TextMessages
 {
-    private const int MaskBytes = sizeof(uint);
-
     /// <summary>Who reads goes on where the message was read: a turn of the thread pool would cost a part of what an order does.</summary>
     private readonly Pipe pipe = new(new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false));
     private readonly Lock guard = new();
@@ -20,6 +18,7 @@ public sealed class TextMessages
     /// <summary>Under <see cref="guard"/>: nothing is written any more.</summary>
     private bool ended;
 
+    /// <summary>The text of all messages, one after the other; throws what the framework's WebSocket ended with. Not to be read by two.</summary>
     public PipeReader Reader => pipe.Reader;
 
     /// <summary>Adds a message that is masked as RFC 6455, 5.3 has it; false when it is not UTF-8.</summary>
@@ -100,11 +99,10 @@ public sealed class TextMessages
             word ^= twice;
         }
 
-        Span<byte> single = stackalloc byte[MaskBytes];
-        MemoryMarshal.Write(single, mask);
+        var bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<uint>(in mask));
         for (var i = words.Length * sizeof(ulong); i < text.Length; i++)
         {
-            text[i] ^= single[i % MaskBytes];
+            text[i] ^= bytes[i % bytes.Length];
         }
     }
 }
